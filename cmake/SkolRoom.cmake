@@ -1,0 +1,39 @@
+# Flags of every target. -ffp-contract=off: a multiply-add is fused only where the source says so,
+# so that every SIMD target computes the same bits (docs/architecture.md).
+add_library(skol_flags INTERFACE)
+target_compile_options(skol_flags INTERFACE
+  -Wall -Wextra -Wconversion -Wshadow -Wnon-virtual-dtor -Werror -ffp-contract=off)
+target_include_directories(skol_flags INTERFACE ${CMAKE_SOURCE_DIR}/include ${CMAKE_SOURCE_DIR}/src)
+target_compile_definitions(skol_flags INTERFACE SKOL_VERSION="${PROJECT_VERSION}")
+if(SKOL_SANITIZE)
+  target_compile_options(skol_flags INTERFACE
+    -fsanitize=${SKOL_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g)
+  target_link_options(skol_flags INTERFACE -fsanitize=${SKOL_SANITIZE})
+endif()
+
+# skol_room(NAME BELOW room... LINK target...)
+# Library skol_NAME from src/NAME/*.cc, and test program skol_NAME_test from src/NAME/*_test.cc.
+function(skol_room name)
+  cmake_parse_arguments(ARG "" "" "BELOW;LINK" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cc)
+  set(tests ${sources})
+  list(FILTER sources EXCLUDE REGEX "_test\\.cc$|/main\\.cc$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  if(NOT sources)
+    set(scope INTERFACE)
+    add_library(skol_${name} INTERFACE)
+  else()
+    set(scope PUBLIC)
+    add_library(skol_${name} STATIC ${sources})
+  endif()
+  list(TRANSFORM ARG_BELOW PREPEND skol_)
+  target_link_libraries(skol_${name} ${scope} skol_flags ${ARG_BELOW} ${ARG_LINK})
+  if(SKOL_TESTS AND tests)
+    add_executable(skol_${name}_test ${tests})
+    target_link_libraries(skol_${name}_test PRIVATE skol_${name} GTest::gmock GTest::gtest_main)
+    target_compile_definitions(skol_${name}_test PRIVATE SKOL_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    add_test(NAME ${name} COMMAND skol_${name}_test)
+    # Tests that use the corpus look there and skip by name where it is absent.
+    set_tests_properties(${name} PROPERTIES TIMEOUT 1200)
+  endif()
+endfunction()
