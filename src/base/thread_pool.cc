@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/thread_pool.h"
+
+#if defined(__SSE__)
+#include <xmmintrin.h>
+#endif
+
+namespace skol {
+
+#if defined(__SSE__)
+namespace {
+constexpr unsigned kFlushToZero = 0x8000, kDenormalsAreZero = 0x0040;
+}
+FlushDenormals::FlushDenormals() : saved_(_mm_getcsr()) {
+  _mm_setcsr(saved_ | kFlushToZero | kDenormalsAreZero);
+}
+FlushDenormals::~FlushDenormals() {
+  _mm_setcsr(saved_);
+}
+#elif defined(__aarch64__)
+FlushDenormals::FlushDenormals() {
+  unsigned long fpcr;
+  asm volatile("mrs %0, fpcr" : "=r"(fpcr));
+  saved_ = static_cast<unsigned>(fpcr);
+  asm volatile("msr fpcr, %0" : : "r"(fpcr | (1ul << 24)));
+}
+FlushDenormals::~FlushDenormals() {
+  asm volatile("msr fpcr, %0" : : "r"(static_cast<unsigned long>(saved_)));
+}
+#else
+#error "say here how this processor flushes denormals"
+#endif
+
+ThreadPool::ThreadPool(std::size_t threads) {
+  for (std::size_t t = 1; t < threads; ++t) workers_.emplace_back([this, t] { worker(t); });
+}
+
+ThreadPool::~ThreadPool() {
+  {
+    std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  begin_.notify_all();
+  for (auto& thread : workers_) thread.join();
+}
+
+void ThreadPool::take_tasks(std::size_t thread) {
+  FlushDenormals flush;
+  try {
+    for (std::size_t task; (task = next_.fetch_add(1)) < tasks_;) (*work_)(task, thread);
+  } catch (...) {
+    next_ = tasks_;
+    std::lock_guard lock(mutex_);
+    if (!error_) error_ = std::current_exception();
+  }
+}
+
+void ThreadPool::worker(std::size_t thread) {
+  std::unique_lock lock(mutex_);
+  for (std::size_t seen = 0;;) {
+    begin_.wait(lock, [&] { return stop_ || round_ != seen; });
+    if (stop_) return;
+    seen = round_;
+    lock.unlock();
+    take_tasks(thread);
+    lock.lock();
+    if (--busy_ == 0) end_.notify_one();
+  }
+}
+
+void ThreadPool::parallel_for(std::size_t tasks, const Work& work) {
+  if (tasks == 0) return;
+  const bool alone = workers_.empty() || tasks == 1;
+  {
+    std::lock_guard lock(mutex_);
+    work_ = &work;
+    tasks_ = tasks;
+    next_ = 0;
+    error_ = nullptr;
+    if (!alone) {
+      busy_ = workers_.size();
+      ++round_;
+    }
+  }
+  if (!alone) begin_.notify_all();
+  take_tasks(0);
+  std::unique_lock lock(mutex_);
+  if (!alone) end_.wait(lock, [&] { return busy_ == 0; });
+  work_ = nullptr;
+  if (error_) std::rethrow_exception(error_);
+}
+
+}  // namespace skol
