@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "network/gradient.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+namespace skol {
+namespace {
+
+// Rows of a task where rows are independent: small enough to share out a batch of 32 windows, large
+// enough for the weights of a panel to be used often.
+constexpr std::size_t kRowsOfTask = 192;
+// Features of a task where the gradient of sparse inputs is gathered.
+constexpr std::size_t kFeaturesOfTask = 16;
+
+std::vector<const float*> pointers(const float* first, std::size_t count, std::size_t stride) {
+  std::vector<const float*> rows(count);
+  for (std::size_t r = 0; r < count; ++r) rows[r] = first + r * stride;
+  return rows;
+}
+
+std::vector<float*> pointers(float* first, std::size_t count, std::size_t stride) {
+  std::vector<float*> rows(count);
+  for (std::size_t r = 0; r < count; ++r) rows[r] = first + r * stride;
+  return rows;
+}
+
+// Streams of the dropout masks: one a layer and step.
+Dropout dropout_of(const DropoutOptions& options, std::size_t layer) {
+  return {options.rate, options.seed, options.step * 64 + layer};
+}
+
+// The transpose of a sparse matrix with `columns` columns; entries of a column stay in row order.
+void transpose(const SparseRows& rows, std::size_t columns, SparseRows& transposed) {
+  transposed.offsets.assign(columns + 1, 0);
+  transposed.columns.resize(rows.entries());
+  transposed.values.resize(rows.entries());
+  for (const std::uint32_t column : rows.columns) ++transposed.offsets[column + 1];
+  std::partial_sum(transposed.offsets.begin(), transposed.offsets.end(),
+                   transposed.offsets.begin());
+  std::vector<std::size_t> next(transposed.offsets.begin(), transposed.offsets.end() - 1);
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    for (std::size_t j = rows.offsets[row]; j < rows.offsets[row + 1]; ++j) {
+      const std::size_t to = next[rows.columns[j]]++;
+      transposed.columns[to] = static_cast<std::uint32_t>(row);
+      transposed.values[to] = rows.values[j];
+    }
+  }
+}
+
+}  // namespace
+
+GradientPass::GradientPass(const NetworkShape& shape, const Kernels& kernels, ThreadPool& pool)
+    : shape_(shape), kernels_(kernels), pool_(pool), layers_(shape.num_layers) {
+  zeros_.assign(shape.units(), 0.0f);
+}
+
+double GradientPass::run(const Parameters& parameters, const TrainingBatch& batch,
+                         const LossOptions& loss, const DropoutOptions& dropout,
+                         Parameters& gradient) {
+  arrange(batch);
+  pack_weights(parameters);
+  sparse_inputs(batch, dropout);
+  for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
+    forward_layer(parameters, layer, dropout);
+  }
+  forward_dense(parameters);
+  const double value = loss_gradient(loss, logits_, labels_, shape_.num_classes,
+                                     shape_.padded_classes(), logits_gradient_);
+  backward_dense(gradient);
+  for (std::size_t layer = layers_.size(); layer-- > 0;) backward_layer(layer, dropout, gradient);
+  return value;
+}
+
+std::span<const float> GradientPass::probabilities(std::size_t window, std::size_t line) const {
+  return {&logits_[(first_row_[window] + line) * shape_.padded_classes()], shape_.num_classes};
+}
+
+// Sorts the windows, gives them rows of the scratch and makes room.
+void GradientPass::arrange(const TrainingBatch& batch) {
+  order_.resize(batch.windows.size());
+  std::iota(order_.begin(), order_.end(), std::size_t{0});
+  std::stable_sort(order_.begin(), order_.end(), [&](std::size_t a, std::size_t b) {
+    return batch.windows[a].length > batch.windows[b].length;
+  });
+  windows_.clear();
+  labels_.clear();
+  first_row_.resize(order_.size());
+  rows_ = 0;
+  for (const std::size_t w : order_) {
+    const WindowRows& lines = batch.windows[w];
+    first_row_[w] = rows_;
+    windows_.push_back({rows_, lines.length});
+    labels_.insert(
+        labels_.end(), batch.labels.begin() + static_cast<std::ptrdiff_t>(lines.first_row),
+        batch.labels.begin() + static_cast<std::ptrdiff_t>(lines.first_row + lines.length));
+    rows_ += lines.length;
+  }
+  groups_ = std::clamp<std::size_t>(pool_.size() / 2, 1, std::max<std::size_t>(windows_.size(), 1));
+  logits_.resize(rows_ * shape_.padded_classes());
+  logits_gradient_.resize(logits_.size());
+  ones_.resize(rows_, 1.0f);
+  if (layers_.empty()) return;
+  outputs_gradient_.resize(rows_ * 2 * shape_.units());
+  previous_outputs_.resize(outputs_gradient_.size());
+  for (Layer& layer : layers_) {
+    layer.activations.resize(rows_ * shape_.gates());
+    layer.cells.resize(rows_ * 2 * shape_.units());
+    layer.outputs.resize(layer.cells.size());
+  }
+}
+
+void GradientPass::pack_weights(const Parameters& parameters) {
+  const std::size_t units = shape_.units(), lanes = kernels_.lanes(),
+                    classes = shape_.padded_classes();
+  const auto pack_one = [&](std::size_t task, std::size_t) {
+    const std::size_t layer = task / 3;
+    if (layer == layers_.size()) {
+      if (layers_.empty() || task % 3 > 1) return;
+      const auto how = task % 3 == 0 ? pack : pack_transposed;
+      how(parameters.dense_weights(), classes, task % 3 == 0 ? 2 * units : classes,
+          task % 3 == 0 ? classes : 2 * units, lanes, task % 3 == 0 ? dense_ : dense_transposed_);
+      return;
+    }
+    Layer& to = layers_[layer];
+    if (task % 3 < 2) {
+      const float* w = parameters.recurrent(layer, kDirections[task % 3]);
+      pack_gates(w, units, lanes, to.recurrent[task % 3]);
+      pack_transposed(w, 4 * units, 4 * units, units, lanes, to.recurrent_transposed[task % 3]);
+    } else if (layer > 0) {
+      const float* w = parameters.input_weights(layer);
+      pack(w, shape_.gates(), 2 * units, shape_.gates(), lanes, to.input);
+      pack_transposed(w, shape_.gates(), shape_.gates(), 2 * units, lanes, to.input_transposed);
+    }
+  };
+  pool_.parallel_for(3 * (layers_.size() + 1), pack_one);
+}
+
+// The sparse rows of all windows, with dropout where an LSTM reads them.
+void GradientPass::sparse_inputs(const TrainingBatch& batch, const DropoutOptions& options) {
+  const Dropout dropout = dropout_of(options, 0);
+  inputs_.clear();
+  for (const std::size_t w : order_) {
+    const WindowRows& lines = batch.windows[w];
+    for (std::size_t line = lines.first_row; line < lines.first_row + lines.length; ++line) {
+      inputs_.append(batch.lines.row_columns(line), batch.lines.row_values(line));
+    }
+  }
+  if (dropout.active() && !layers_.empty()) dropout.apply(0, inputs_.values);
+  transpose(inputs_, shape_.input_size, inputs_by_feature_);
+}
+
+void GradientPass::forward_layer(const Parameters& parameters, std::size_t layer,
+                                 const DropoutOptions& options) {
+  const std::size_t width = shape_.gates(), below = 2 * shape_.units();
+  Layer& at = layers_[layer];
+  const Dropout dropout = dropout_of(options, layer);
+  if (layer > 0) at.inputs.resize(rows_ * below);
+  pool_.parallel_for((rows_ + kRowsOfTask - 1) / kRowsOfTask, [&](std::size_t task, std::size_t) {
+    const std::size_t first = task * kRowsOfTask, end = std::min(rows_, first + kRowsOfTask);
+    for (std::size_t row = first; row < end; ++row) {
+      float* gates = &at.activations[row * width];
+      std::copy_n(parameters.bias(layer), width, gates);
+      if (layer == 0) {
+        kernels_.sparse_row(inputs_.row_columns(row), inputs_.row_values(row),
+                            parameters.input_weights(0), width, width, gates);
+      } else {
+        float* inputs = &at.inputs[row * below];
+        std::copy_n(&layers_[layer - 1].outputs[row * below], below, inputs);
+        if (dropout.active()) dropout.apply(row * below, {inputs, below});
+      }
+    }
+    if (layer > 0) {
+      kernels_.gemm(pointers(std::as_const(at.inputs).data() + first * below, end - first, below),
+                    1, at.input, pointers(&at.activations[first * width], end - first, width));
+    }
+  });
+  pool_.parallel_for(2 * groups_, [&](std::size_t task, std::size_t) {
+    std::vector<LstmRow> scratch;
+    const Direction direction = kDirections[task % 2];
+    lstm_forward(direction_of(direction, group(task / 2)), at.recurrent[task % 2], trace_of(layer),
+                 zeros_.data(), scratch);
+  });
+}
+
+void GradientPass::forward_dense(const Parameters& parameters) {
+  const std::size_t width = shape_.padded_classes();
+  pool_.parallel_for((rows_ + kRowsOfTask - 1) / kRowsOfTask, [&](std::size_t task, std::size_t) {
+    const std::size_t first = task * kRowsOfTask, count = std::min(kRowsOfTask, rows_ - first);
+    for (std::size_t row = first; row < first + count; ++row) {
+      float* out = &logits_[row * width];
+      std::copy_n(parameters.dense_bias(), width, out);
+      if (!layers_.empty()) continue;
+      kernels_.sparse_row(inputs_.row_columns(row), inputs_.row_values(row),
+                          parameters.dense_weights(), width, width, out);
+    }
+    if (!layers_.empty()) {
+      const std::size_t below = 2 * shape_.units();
+      const float* outputs = layers_.back().outputs.data() + first * below;
+      kernels_.gemm(pointers(outputs, count, below), 1, dense_,
+                    pointers(&logits_[first * width], count, width));
+    }
+    kernels_.softmax(&logits_[first * width], count, shape_.num_classes, width);
+  });
+}
+
+void GradientPass::backward_dense(Parameters& gradient) {
+  const std::size_t width = shape_.padded_classes();
+  sum_of_rows(logits_gradient_.data(), width, gradient.dense_bias());
+  if (layers_.empty()) {
+    product_of_sparse(logits_gradient_.data(), width, gradient.dense_weights());
+    return;
+  }
+  const std::size_t below = 2 * shape_.units();
+  product_of_columns(layers_.back().outputs.data(), below, below, logits_gradient_.data(), width,
+                     width, gradient.dense_weights(), width);
+  product_of_rows(logits_gradient_.data(), width, dense_transposed_, outputs_gradient_.data(),
+                  below);
+}
+
+void GradientPass::backward_layer(std::size_t layer, const DropoutOptions& dropout,
+                                  Parameters& gradient) {
+  const std::size_t units = shape_.units(), width = shape_.gates();
+  Layer& at = layers_[layer];
+  pool_.parallel_for(2 * groups_, [&](std::size_t task, std::size_t) {
+    const auto windows = group(task / 2);
+    AlignedVector<float> state(2 * windows.size() * units);
+    lstm_backward(direction_of(kDirections[task % 2], windows), at.recurrent_transposed[task % 2],
+                  trace_of(layer), outputs_gradient_.data(), state.data(), zeros_.data());
+  });
+  recurrent_gradient(layer, gradient);
+  sum_of_rows(at.activations.data(), width, gradient.bias(layer));
+  if (layer == 0) {
+    product_of_sparse(at.activations.data(), width, gradient.input_weights(0));
+  } else {
+    product_of_columns(at.inputs.data(), 2 * units, 2 * units, at.activations.data(), width, width,
+                       gradient.input_weights(layer), width);
+    input_gradient(layer, dropout);
+  }
+}
+
+// outputs_gradient_ of the layer below.
+void GradientPass::input_gradient(std::size_t layer, const DropoutOptions& options) {
+  const std::size_t below = 2 * shape_.units();
+  product_of_rows(layers_[layer].activations.data(), shape_.gates(),
+                  layers_[layer].input_transposed, outputs_gradient_.data(), below);
+  const Dropout dropout = dropout_of(options, layer);
+  if (!dropout.active()) return;
+  pool_.parallel_for((rows_ + kRowsOfTask - 1) / kRowsOfTask, [&](std::size_t task, std::size_t) {
+    const std::size_t first = task * kRowsOfTask, count = std::min(kRowsOfTask, rows_ - first);
+    dropout.apply(first * below, {&outputs_gradient_[first * below], count * below});
+  });
+}
+
+void GradientPass::recurrent_gradient(std::size_t layer, Parameters& gradient) {
+  const std::size_t units = shape_.units();
+  const float* outputs = layers_[layer].outputs.data();
+  // The output of the step before, for each row and direction.
+  pool_.parallel_for(windows_.size(), [&](std::size_t w, std::size_t) {
+    for (std::size_t t = 0; t < windows_[w].length; ++t) {
+      const std::size_t row = windows_[w].first_row + t;
+      float* before = &previous_outputs_[2 * row * units];
+      std::copy_n(t == 0 ? zeros_.data() : outputs + 2 * (row - 1) * units, units, before);
+      const bool last = t + 1 == windows_[w].length;
+      std::copy_n(last ? zeros_.data() : outputs + (2 * (row + 1) + 1) * units, units,
+                  before + units);
+    }
+  });
+  for (Direction direction : kDirections) {
+    const std::size_t half = static_cast<std::size_t>(direction);
+    product_of_columns(previous_outputs_.data() + half * units, 2 * units, units,
+                       layers_[layer].activations.data() + half * 4 * units, shape_.gates(),
+                       4 * units, gradient.recurrent(layer, direction), 4 * units);
+  }
+}
+
+void GradientPass::product_of_columns(const float* a, std::size_t a_stride, std::size_t depth,
+                                      const float* b, std::size_t b_stride, std::size_t columns,
+                                      float* w, std::size_t w_stride) {
+  const std::size_t width = std::min(columns, 4 * kernels_.lanes());
+  pool_.parallel_for((columns + width - 1) / width, [&](std::size_t task, std::size_t) {
+    const std::size_t first = task * width, count = std::min(width, columns - first);
+    for (std::size_t k = 0; k < depth; ++k) std::fill_n(w + k * w_stride + first, count, 0.0f);
+    PackedMatrix panel;
+    pack(b + first, b_stride, rows_, count, kernels_.lanes(), panel);
+    kernels_.gemm(pointers(a, depth, 1), a_stride, panel, pointers(w + first, depth, w_stride));
+  });
+}
+
+void GradientPass::product_of_sparse(const float* b, std::size_t width, float* w) {
+  const std::size_t features = shape_.input_size;
+  pool_.parallel_for(
+      (features + kFeaturesOfTask - 1) / kFeaturesOfTask, [&](std::size_t task, std::size_t) {
+        const std::size_t first = task * kFeaturesOfTask;
+        const std::size_t end = std::min(features, first + kFeaturesOfTask);
+        for (std::size_t f = first; f < end; ++f) {
+          std::fill_n(w + f * width, width, 0.0f);
+          kernels_.sparse_row(inputs_by_feature_.row_columns(f), inputs_by_feature_.row_values(f),
+                              b, width, width, w + f * width);
+        }
+      });
+}
+
+void GradientPass::sum_of_rows(const float* b, std::size_t width, float* sum) {
+  const std::size_t part = std::min<std::size_t>(width, 4 * kColumnBlock);
+  std::vector<std::uint32_t> all(rows_);
+  std::iota(all.begin(), all.end(), 0u);
+  pool_.parallel_for((width + part - 1) / part, [&](std::size_t task, std::size_t) {
+    const std::size_t first = task * part, count = std::min(part, width - first);
+    std::fill_n(sum + first, count, 0.0f);
+    kernels_.sparse_row(all, {ones_.data(), rows_}, b + first, width, count, sum + first);
+  });
+}
+
+void GradientPass::product_of_rows(const float* a, std::size_t a_stride, const PackedMatrix& b,
+                                   float* c, std::size_t c_stride) {
+  pool_.parallel_for((rows_ + kRowsOfTask - 1) / kRowsOfTask, [&](std::size_t task, std::size_t) {
+    const std::size_t first = task * kRowsOfTask, count = std::min(kRowsOfTask, rows_ - first);
+    std::fill_n(c + first * c_stride, count * c_stride, 0.0f);
+    kernels_.gemm(pointers(a + first * a_stride, count, a_stride), 1, b,
+                  pointers(c + first * c_stride, count, c_stride));
+  });
+}
+
+LstmDirection GradientPass::direction_of(Direction direction,
+                                         std::span<const WindowRows> windows) const {
+  return {kernels_, shape_.units(), direction, windows};
+}
+
+LstmTrace GradientPass::trace_of(std::size_t layer) {
+  Layer& at = layers_[layer];
+  return {at.outputs.data(), at.cells.data(), at.activations.data()};
+}
+
+// Windows of one task of a direction: an even share.
+std::span<const WindowRows> GradientPass::group(std::size_t g) const {
+  const std::size_t first = windows_.size() * g / groups_;
+  const std::size_t end = windows_.size() * (g + 1) / groups_;
+  return std::span(windows_).subspan(first, end - first);
+}
+
+}  // namespace skol

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "network/lstm_direction.h"
+
+#include <algorithm>
+
+namespace skol {
+namespace {
+
+// Steps count from where the direction starts: the row of step s of a window.
+std::size_t row_of(const LstmDirection& lstm, const WindowRows& window, std::size_t step) {
+  return window.first_row +
+         (lstm.direction == Direction::kForward ? step : window.length - 1 - step);
+}
+
+std::size_t steps(const LstmDirection& lstm) {
+  return lstm.windows.empty() ? 0 : lstm.windows.front().length;
+}
+
+// Windows longer than `step`, given how many were longer than an earlier step.
+std::size_t running(const LstmDirection& lstm, std::size_t step, std::size_t before) {
+  while (before > 0 && lstm.windows[before - 1].length <= step) --before;
+  return before;
+}
+
+}  // namespace
+
+void lstm_forward(const LstmDirection& lstm, std::span<const float* const> gates,
+                  const PackedMatrix& recurrent, float* h, float* cells, const float* zeros,
+                  std::vector<LstmRow>& scratch) {
+  const std::size_t units = lstm.units, half = static_cast<std::size_t>(lstm.direction);
+  std::fill_n(cells, lstm.windows.size() * units, 0.0f);
+  scratch.resize(lstm.windows.size());
+  std::size_t active = lstm.windows.size();
+  for (std::size_t step = 0; step < steps(lstm); ++step) {
+    active = running(lstm, step, active);
+    for (std::size_t w = 0; w < active; ++w) {
+      const std::size_t row = row_of(lstm, lstm.windows[w], step);
+      float* h_row = h + (2 * row + half) * units;
+      const float* h_previous =
+          step == 0 ? zeros : h + (2 * row_of(lstm, lstm.windows[w], step - 1) + half) * units;
+      float* cell = cells + w * units;
+      scratch[w] = {gates[row] + half * 4 * units, h_previous, cell, cell, h_row, nullptr};
+    }
+    lstm.kernels.lstm_step({scratch.data(), active}, recurrent);
+  }
+}
+
+void lstm_forward(const LstmDirection& lstm, const PackedMatrix& recurrent, const LstmTrace& trace,
+                  const float* zeros, std::vector<LstmRow>& scratch) {
+  const std::size_t units = lstm.units, half = static_cast<std::size_t>(lstm.direction);
+  scratch.resize(lstm.windows.size());
+  std::size_t active = lstm.windows.size();
+  for (std::size_t step = 0; step < steps(lstm); ++step) {
+    active = running(lstm, step, active);
+    for (std::size_t w = 0; w < active; ++w) {
+      const std::size_t at = 2 * row_of(lstm, lstm.windows[w], step) + half;
+      const std::size_t before = step == 0 ? 0 : 2 * row_of(lstm, lstm.windows[w], step - 1) + half;
+      float* activations = trace.activations + at * 4 * units;
+      scratch[w] = {activations,
+                    step == 0 ? zeros : trace.h + before * units,
+                    step == 0 ? zeros : trace.cells + before * units,
+                    trace.cells + at * units,
+                    trace.h + at * units,
+                    activations};
+    }
+    lstm.kernels.lstm_step({scratch.data(), active}, recurrent);
+  }
+}
+
+void lstm_backward(const LstmDirection& lstm, const PackedMatrix& recurrent_transposed,
+                   const LstmTrace& trace, const float* dh, float* state, const float* zeros) {
+  const std::size_t units = lstm.units, half = static_cast<std::size_t>(lstm.direction);
+  const std::size_t windows = lstm.windows.size();
+  float* dh_step = state;
+  float* dc = state + windows * units;
+  std::fill_n(dc, windows * units, 0.0f);
+  std::vector<const float*> gates_after(windows);
+  std::vector<float*> dh_rows(windows);
+  std::vector<LstmRowGradient> rows(windows);
+  for (std::size_t step = steps(lstm); step-- > 0;) {
+    const std::size_t active = running(lstm, step, windows);
+    const std::size_t with_after = running(lstm, step + 1, active);
+    for (std::size_t w = 0; w < active; ++w) {
+      const std::size_t at = 2 * row_of(lstm, lstm.windows[w], step) + half;
+      dh_rows[w] = std::copy_n(dh + at * units, units, dh_step + w * units) - units;
+      if (w < with_after) {
+        const std::size_t after = 2 * row_of(lstm, lstm.windows[w], step + 1) + half;
+        gates_after[w] = trace.activations + after * 4 * units;
+      }
+      const float* c_previous =
+          step == 0 ? zeros
+                    : trace.cells + (2 * row_of(lstm, lstm.windows[w], step - 1) + half) * units;
+      rows[w] = {dh_rows[w], dc + w * units, c_previous, trace.cells + at * units,
+                 trace.activations + at * 4 * units};
+    }
+    lstm.kernels.gemm({gates_after.data(), with_after}, 1, recurrent_transposed,
+                      {dh_rows.data(), with_after});
+    lstm.kernels.lstm_step_gradient({rows.data(), active}, units);
+  }
+}
+
+}  // namespace skol

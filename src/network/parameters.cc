@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "network/parameters.h"
+
+#include <cmath>
+
+#include "base/random.h"
+
+namespace skol {
+namespace {
+
+const char* name_of(Direction direction) {
+  return direction == Direction::kForward ? "forward" : "backward";
+}
+
+bool ends_with(const std::string& name, const char* ending) {
+  return name.ends_with(ending);
+}
+
+std::vector<float> glorot_uniform(std::size_t rows, std::size_t columns,
+                                  const CounterRandom& random) {
+  const double limit = std::sqrt(6.0 / static_cast<double>(rows + columns));
+  std::vector<float> w(rows * columns);
+  for (std::size_t i = 0; i < w.size(); ++i) {
+    w[i] = static_cast<float>((2.0 * random.uniform(i) - 1.0) * limit);
+  }
+  return w;
+}
+
+// Orthonormal rows (rows <= columns): normal numbers, then Gram and Schmidt.
+std::vector<float> orthogonal(std::size_t rows, std::size_t columns, const CounterRandom& random) {
+  std::vector<double> w(rows * columns);
+  for (std::size_t i = 0; i < w.size(); ++i) w[i] = random.normal(i);
+  for (std::size_t r = 0; r < rows; ++r) {
+    double* row = &w[r * columns];
+    for (std::size_t other = 0; other < r; ++other) {
+      const double* done = &w[other * columns];
+      double dot = 0;
+      for (std::size_t c = 0; c < columns; ++c) dot += row[c] * done[c];
+      for (std::size_t c = 0; c < columns; ++c) row[c] -= dot * done[c];
+    }
+    double square = 0;
+    for (std::size_t c = 0; c < columns; ++c) square += row[c] * row[c];
+    for (std::size_t c = 0; c < columns; ++c) row[c] /= std::sqrt(square);
+  }
+  return {w.begin(), w.end()};
+}
+
+}  // namespace
+
+Parameters::Parameters(const NetworkShape& shape) : shape_(shape) {
+  std::size_t size = 0;
+  const auto take = [&](std::size_t n) {
+    const std::size_t offset = size;
+    size += round_up(n, kColumnBlock);
+    return offset;
+  };
+  for (std::size_t layer = 0; layer < shape.num_layers; ++layer) {
+    Layer& at = layers_.emplace_back();
+    at.input_weights = take(shape.layer_inputs(layer) * shape.gates());
+    at.bias = take(shape.gates());
+    for (std::size_t& recurrent : at.recurrent) recurrent = take(shape.units() * 4 * shape.units());
+  }
+  dense_weights_ = take(shape.dense_inputs() * shape.padded_classes());
+  dense_bias_ = take(shape.padded_classes());
+  values_.assign(size, 0.0f);
+}
+
+std::vector<PlainTensor> Parameters::plain_tensors() const {
+  std::vector<PlainTensor> tensors;
+  const std::size_t hidden = shape_.hidden_size, units = shape_.units();
+  for (std::size_t layer = 0; layer < shape_.num_layers; ++layer) {
+    const std::size_t inputs = layer == 0 ? shape_.input_size : 2 * hidden;
+    const std::size_t row_block = layer == 0 ? inputs : hidden;
+    const std::size_t row_block_padded = layer == 0 ? inputs : units;
+    for (Direction direction : kDirections) {
+      const std::string name = "lstm." + std::to_string(layer) + "." + name_of(direction) + ".";
+      const std::size_t half = static_cast<std::size_t>(direction) * 4 * units;
+      const Layer& at = layers_[layer];
+      tensors.push_back({name + "input_weights", inputs, 4 * hidden, at.input_weights + half,
+                         8 * units, row_block, row_block_padded, hidden, units});
+      tensors.push_back({name + "recurrent_weights", hidden, 4 * hidden,
+                         at.recurrent[static_cast<std::size_t>(direction)], 4 * units, hidden,
+                         units, hidden, units});
+      tensors.push_back({name + "bias", 1, 4 * hidden, at.bias + half, 0, 1, 1, hidden, units});
+    }
+  }
+  const bool logistic = shape_.num_layers == 0;
+  const std::size_t inputs = logistic ? shape_.input_size : 2 * hidden,
+                    classes = shape_.num_classes;
+  tensors.push_back({"dense.weights", inputs, classes, dense_weights_, shape_.padded_classes(),
+                     logistic ? inputs : hidden, logistic ? inputs : units, classes, classes});
+  tensors.push_back({"dense.bias", 1, classes, dense_bias_, 0, 1, 1, classes, classes});
+  return tensors;
+}
+
+std::vector<float> Parameters::to_plain(const PlainTensor& tensor) const {
+  std::vector<float> plain(tensor.rows * tensor.columns);
+  for (std::size_t r = 0; r < tensor.rows; ++r) {
+    for (std::size_t c = 0; c < tensor.columns; ++c) {
+      plain[r * tensor.columns + c] = values_[tensor.index(r, c)];
+    }
+  }
+  return plain;
+}
+
+void Parameters::from_plain(const PlainTensor& tensor, std::span<const float> plain) {
+  for (std::size_t r = 0; r < tensor.rows; ++r) {
+    for (std::size_t c = 0; c < tensor.columns; ++c) {
+      values_[tensor.index(r, c)] = plain[r * tensor.columns + c];
+    }
+  }
+}
+
+Parameters initial_parameters(const NetworkShape& shape, std::uint64_t seed) {
+  Parameters parameters(shape);
+  std::uint64_t stream = 0;
+  for (const PlainTensor& tensor : parameters.plain_tensors()) {
+    const CounterRandom random(seed, stream++);
+    std::vector<float> plain(tensor.rows * tensor.columns, 0.0f);
+    if (ends_with(tensor.name, "recurrent_weights")) {
+      plain = orthogonal(tensor.rows, tensor.columns, random);
+    } else if (!ends_with(tensor.name, "bias")) {
+      plain = glorot_uniform(tensor.rows, tensor.columns, random);
+    } else if (tensor.name != "dense.bias") {
+      for (std::size_t u = 0; u < shape.hidden_size; ++u) plain[shape.hidden_size + u] = 1.0f;
+    }
+    parameters.from_plain(tensor, plain);
+  }
+  return parameters;
+}
+
+}  // namespace skol

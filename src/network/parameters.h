@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/aligned_vector.h"
+#include "network/shape.h"
+
+namespace skol {
+
+// Where a weight tensor of the plain, unpadded form (of files and of other engines) lies in
+// Parameters. Plain tensors are row-major; gates stand in the order i, f, g, o.
+struct PlainTensor {
+  std::string name;  // lstm.0.forward.input_weights, ..., dense.bias
+  std::size_t rows, columns;
+  std::size_t offset, row_stride;
+  // Rows and columns come in blocks (directions, gates) that are padded one by one.
+  std::size_t row_block, row_block_padded, column_block, column_block_padded;
+
+  std::size_t index(std::size_t row, std::size_t column) const {
+    return offset + (row / row_block * row_block_padded + row % row_block) * row_stride +
+           column / column_block * column_block_padded + column % column_block;
+  }
+};
+
+// All weights of a network (or their gradient, or a moment of Adam) in one array; a value type.
+class Parameters {
+ public:
+  Parameters() = default;
+  explicit Parameters(const NetworkShape& shape);
+
+  const NetworkShape& shape() const { return shape_; }
+  std::span<float> values() { return values_; }
+  std::span<const float> values() const { return values_; }
+
+  // [layer_inputs][2 directions][4 gates][units]
+  float* input_weights(std::size_t layer) { return &values_[layers_[layer].input_weights]; }
+  const float* input_weights(std::size_t layer) const {
+    return &values_[layers_[layer].input_weights];
+  }
+  // [2 directions][4 gates][units]
+  float* bias(std::size_t layer) { return &values_[layers_[layer].bias]; }
+  const float* bias(std::size_t layer) const { return &values_[layers_[layer].bias]; }
+  // [units][4 gates][units]
+  float* recurrent(std::size_t layer, Direction direction) {
+    return &values_[layers_[layer].recurrent[static_cast<std::size_t>(direction)]];
+  }
+  const float* recurrent(std::size_t layer, Direction direction) const {
+    return &values_[layers_[layer].recurrent[static_cast<std::size_t>(direction)]];
+  }
+  // [dense_inputs][padded_classes] and [padded_classes]
+  float* dense_weights() { return &values_[dense_weights_]; }
+  const float* dense_weights() const { return &values_[dense_weights_]; }
+  float* dense_bias() { return &values_[dense_bias_]; }
+  const float* dense_bias() const { return &values_[dense_bias_]; }
+
+  std::vector<PlainTensor> plain_tensors() const;
+  std::vector<float> to_plain(const PlainTensor& tensor) const;
+  // plain.size() == tensor.rows * tensor.columns.
+  void from_plain(const PlainTensor& tensor, std::span<const float> plain);
+
+ private:
+  struct Layer {
+    std::size_t input_weights, bias, recurrent[2];
+  };
+  NetworkShape shape_;
+  std::vector<Layer> layers_;
+  std::size_t dense_weights_ = 0, dense_bias_ = 0;
+  AlignedVector<float> values_;
+};
+
+// Kernels by Glorot and Bengio 2010 (uniform), recurrent weights orthogonal (Saxe et al. 2014),
+// biases 0 but for the forget gate's 1 (Jozefowicz et al. 2015): Keras' defaults.
+Parameters initial_parameters(const NetworkShape& shape, std::uint64_t seed);
+
+}  // namespace skol
