@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "skol/document.h"
+#include "skol/model.h"
+#include "skol/options.h"
+
+namespace skol {
+
+// A document with what the model says of it.
+struct LabelledDocument {
+  Document document;
+  // One a line: an index into the model's labels, or kNoLabel for blank lines and page markers.
+  std::vector<std::int32_t> labels;
+  // [lines][labels of the model]: softmax means, all 0 for lines without a label.
+  std::vector<float> probabilities;
+};
+
+// What a run did.
+struct PredictionStats {
+  std::size_t documents = 0;
+  std::size_t lines = 0;        // physical lines
+  std::size_t blank_lines = 0;  // lines without a label: blank ones and page markers
+  std::size_t windows = 0;
+  std::size_t predict_calls = 0;         // ceil(windows / prediction_batch_size)
+  std::vector<std::size_t> batch_sizes;  // in force, in order
+  std::size_t reductions = 0;            // times the batch had to be made smaller
+  std::size_t workspace_bytes = 0;       // scratch of all threads
+};
+
+// Labels documents with one model. A line's probabilities are the same bits for every batch size,
+// number of threads, SIMD target and company. One run at a time; several predictors may share a
+// model and run at once.
+class Predictor {
+ public:
+  // Error kParameter for options out of range, kDevice for a SIMD target that is not here.
+  Predictor(const Model& model, const PredictionOptions& options);
+  ~Predictor();
+  Predictor(Predictor&&) noexcept;
+
+  // The next document, or nothing at the end.
+  using Source = std::function<std::optional<Document>()>;
+  // Called with each document, in the order of the source.
+  using Sink = std::function<void(LabelledDocument&&)>;
+
+  // Windows of successive documents are pooled into batches; no more documents are held than a
+  // batch needs. What source or sink throw ends the run.
+  PredictionStats run(const Source& source, const Sink& sink);
+
+ private:
+  class Run;
+  struct Setup;
+  std::unique_ptr<Setup> setup_;
+};
+
+// The label of the largest probability, the first of equals.
+std::int32_t most_probable(const float* probabilities, std::size_t classes);
+
+}  // namespace skol

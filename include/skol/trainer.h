@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "skol/document.h"
+#include "skol/metrics.h"
+#include "skol/model.h"
+#include "skol/options.h"
+
+namespace skol {
+
+// How far a training is; told after each step.
+struct TrainingProgress {
+  std::size_t epoch = 1, epochs = 1;  // from 1
+  std::size_t windows = 0;            // trained on in this epoch
+  std::size_t epoch_windows = 0;
+  double loss = 0;  // mean of the epoch's steps so far
+  bool refit = false;
+};
+
+struct EpochReport {
+  std::size_t epoch = 1;
+  double loss = 0;
+  double seconds = 0;                // of the training steps
+  std::optional<Scores> validation;  // where documents were held back
+};
+
+// What trains, and who is told. Threads and target change the time, never the model.
+struct TrainingEnvironment {
+  std::size_t threads = 0;  // 0: every core this process may use
+  std::string target = "auto";
+  // May throw: that ends the training, and the exception is the caller's again.
+  std::function<void(const TrainingProgress&)> progress;
+  std::function<void(const EpochReport&)> epoch_done;
+};
+
+struct TrainingResult {
+  explicit TrainingResult(Model trained) : model(std::move(trained)) {}
+
+  Model model;
+  std::size_t documents = 0, lines = 0, blank_lines = 0;
+  std::size_t windows = 0;     // of one epoch
+  std::size_t epochs = 0;      // run
+  std::size_t best_epoch = 0;  // whose weights were kept
+  double seconds = 0;          // of all training steps
+  double windows_per_second = 0;
+  std::optional<Scores> validation;  // of the measured model
+  std::vector<EpochReport> history;
+};
+
+// Trains on annotated documents. A share of them is held back, by document; after each epoch the
+// model labels these, and the weights with the best macro-F1 are kept; training ends after
+// options.epochs or when kPatience epochs brought nothing better. The model returned is the one
+// that was measured; with final_refit it is one trained anew, from the same seed, on all documents
+// for the number of epochs that was best. The same documents, options and version of skol give the
+// same bytes on any number of threads.
+// Errors: kParameter for options out of range or labels that are not there; kInput where no line
+// has a label.
+TrainingResult train(const std::vector<Document>& documents, const TrainingOptions& options,
+                     const TrainingEnvironment& environment);
+
+// Epochs without a better score after which training ends: with two, the noise of one epoch does
+// not end it, and the over-training of later ones is not paid for.
+inline constexpr std::size_t kPatience = 3;
+
+}  // namespace skol

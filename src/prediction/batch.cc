@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "prediction/batch.h"
+
+#include <algorithm>
+
+#include "base/round_up.h"
+
+namespace skol {
+namespace {
+
+// Windows of each micro-batch: as few micro-batches as possible but a multiple of the threads where
+// there are windows enough, all of whole tiles but the last.
+std::vector<std::size_t> micro_batch_sizes(std::size_t windows, std::size_t most,
+                                           std::size_t threads, std::size_t tile) {
+  const std::size_t tiles = (windows + tile - 1) / tile;
+  const std::size_t count = std::min(tiles, round_up((windows + most - 1) / most, threads));
+  std::vector<std::size_t> sizes;
+  for (std::size_t i = 0, taken = 0; i < count; ++i) {
+    const std::size_t share = (tiles * (i + 1) / count - tiles * i / count) * tile;
+    sizes.push_back(std::min(share, windows - taken));
+    taken += sizes.back();
+  }
+  return sizes;
+}
+
+}  // namespace
+
+BatchPredictor::BatchPredictor(const Network& network, const Vectorizer& vectorizer,
+                               ThreadPool& pool, std::size_t window_size, std::size_t batch_size)
+    : network_(network),
+      vectorizer_(vectorizer),
+      pool_(pool),
+      window_size_(window_size),
+      // Too few windows to give every thread a whole tile are shared out one by one.
+      tile_(batch_size >= pool.size() * network.kernels().tile_rows() ? network.kernels().tile_rows()
+                                                                       : 1),
+      micro_batch_(std::min(
+          kMicroBatchWindows, round_up((batch_size + pool.size() - 1) / pool.size(), tile_))) {
+  // Tasks are handed to any thread, so all have scratch as soon as two may work at once.
+  const bool alone = batch_size <= micro_batch_;
+  for (std::size_t t = 0; t < (alone ? 1 : pool.size()); ++t) {
+    scratch_.push_back({Workspace(network.shape(), micro_batch_, window_size), {}, {}, {}});
+  }
+}
+
+std::size_t BatchPredictor::workspace_bytes() const {
+  return scratch_.size() * Workspace::bytes(network_.shape(), micro_batch_, window_size_);
+}
+
+void BatchPredictor::predict(std::span<const BatchWindow> windows) {
+  std::vector<const BatchWindow*> sorted;
+  for (const BatchWindow& window : windows) sorted.push_back(&window);
+  // Windows of like length together; windows of equal length stay in document order, in which
+  // neighbours share lines.
+  std::stable_sort(sorted.begin(), sorted.end(), [](const BatchWindow* a, const BatchWindow* b) {
+    return a->window.length > b->window.length;
+  });
+  const auto sizes = micro_batch_sizes(windows.size(), micro_batch_, scratch_.size(), tile_);
+  std::vector<std::size_t> first(sizes.size(), 0);
+  for (std::size_t i = 1; i < sizes.size(); ++i) first[i] = first[i - 1] + sizes[i - 1];
+  pool_.parallel_for(sizes.size(), [&](std::size_t task, std::size_t thread) {
+    predict_micro_batch({&sorted[first[task]], sizes[task]},
+                        scratch_[scratch_.size() == 1 ? 0 : thread]);
+  });
+}
+
+void BatchPredictor::predict_micro_batch(std::span<const BatchWindow* const> windows,
+                                         Scratch& scratch) const {
+  scratch.rows.clear();
+  scratch.tasks.clear();
+  // Lines [rows_begin, rows_end) of the document of the last window have rows, the last one last.
+  const ClassifiedLines* document = nullptr;
+  std::size_t rows_begin = 0, rows_end = 0;
+  for (const BatchWindow* w : windows) {
+    const std::size_t begin = w->window.begin, end = begin + w->window.length;
+    if (w->lines != document || begin < rows_begin || begin > rows_end) {
+      document = w->lines;
+      rows_begin = rows_end = begin;
+    }
+    for (; rows_end < end; ++rows_end) {
+      vectorizer_.append_row((*document)[rows_end], scratch.features, scratch.rows);
+    }
+    scratch.tasks.push_back(
+        {{scratch.rows.size() - (rows_end - begin), w->window.length}, w->probabilities});
+  }
+  predict_windows(network_, scratch.rows, scratch.tasks, scratch.workspace);
+}
+
+}  // namespace skol

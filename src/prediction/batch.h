@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "base/sparse_rows.h"
+#include "base/thread_pool.h"
+#include "features/vectorizer.h"
+#include "network/network.h"
+#include "windows/sliding_window.h"
+
+namespace skol {
+
+// The lines of a document that are classified, in order. Views into the document's text.
+using ClassifiedLines = std::vector<std::string_view>;
+
+// A window of a document, and where its probabilities go.
+struct BatchWindow {
+  const ClassifiedLines* lines;
+  Window window;
+  float* probabilities;  // [length][num_classes]
+};
+
+// One prediction call: from the text of up to prediction_batch_size windows to probabilities. The
+// batch is cut into micro-batches, one a task, so that its scratch is that of the threads and not
+// of the batch.
+class BatchPredictor {
+ public:
+  // All arguments outlive the predictor. batch_size is the most windows of a call.
+  BatchPredictor(const Network& network, const Vectorizer& vectorizer, ThreadPool& pool,
+                 std::size_t window_size, std::size_t batch_size);
+
+  void predict(std::span<const BatchWindow> windows);
+  // Scratch of all threads.
+  std::size_t workspace_bytes() const;
+
+ private:
+  struct Scratch {
+    Workspace workspace;
+    FeatureScratch features;
+    SparseRows rows;
+    std::vector<WindowTask> tasks;
+  };
+  void predict_micro_batch(std::span<const BatchWindow* const> windows, Scratch& scratch) const;
+
+  const Network& network_;
+  const Vectorizer& vectorizer_;
+  ThreadPool& pool_;
+  std::size_t window_size_, tile_, micro_batch_;
+  std::vector<Scratch> scratch_;
+};
+
+}  // namespace skol

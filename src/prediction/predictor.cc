@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+// The whole path: text -> features -> windows -> batches -> network -> merge -> labels.
+#include "skol/predictor.h"
+
+#include <algorithm>
+#include <deque>
+
+#include "base/fail.h"
+#include "base/thread_pool.h"
+#include "model/model_data.h"
+#include "prediction/batch.h"
+#include "windows/overlap_merge.h"
+#include "windows/sliding_window.h"
+
+namespace skol {
+
+std::int32_t most_probable(const float* probabilities, std::size_t classes) {
+  return static_cast<std::int32_t>(std::max_element(probabilities, probabilities + classes) -
+                                   probabilities);
+}
+
+struct Predictor::Setup {
+  Setup(const Model& trained, const PredictionOptions& options)
+      : model(trained),
+        window_size(model.options().window_size),
+        stride(options.prediction_stride > 0 ? options.prediction_stride
+                                             : model.prediction_stride()),
+        batch_size(options.prediction_batch_size > 0 ? options.prediction_batch_size
+                                                     : model.prediction_batch_size()),
+        pool(options.threads > 0 ? options.threads : usable_cores()),
+        network(model.data().parameters, find_kernels(options.target)) {}
+
+  Model model;
+  std::size_t window_size, stride, batch_size;
+  ThreadPool pool;
+  Network network;
+};
+
+Predictor::Predictor(const Model& model, const PredictionOptions& options) {
+  check(options);
+  setup_ = std::make_unique<Setup>(model, options);
+  window_count(1, setup_->window_size, setup_->stride);  // says what is wrong with the stride
+}
+Predictor::~Predictor() = default;
+Predictor::Predictor(Predictor&&) noexcept = default;
+
+// One run: documents wait in order until their last window is predicted.
+class Predictor::Run {
+ public:
+  Run(Setup& setup, const Sink& sink)
+      : setup_(setup),
+        sink_(sink),
+        classes_(setup.model.labels().size()),
+        batch_(setup.network, setup.model.data().vectorizer, setup.pool, setup.window_size,
+               setup.batch_size) {
+    stats_.batch_sizes = {setup.batch_size};
+    stats_.workspace_bytes = batch_.workspace_bytes();
+  }
+
+  void add(Document document) {
+    Waiting& waiting = waiting_.emplace_back(std::move(document), classes_);
+    waiting.windows = sliding_windows(waiting.lines.size(), setup_.window_size, setup_.stride);
+    ++stats_.documents;
+    stats_.lines += waiting.document.lines.size();
+    stats_.blank_lines += waiting.document.lines.size() - waiting.lines.size();
+    stats_.windows += waiting.windows.size();
+    pending_ += waiting.windows.size();
+    while (pending_ >= setup_.batch_size) predict_batch();
+    hand_over();
+  }
+
+  PredictionStats finish() {
+    while (pending_ > 0) predict_batch();
+    hand_over();
+    return stats_;
+  }
+
+ private:
+  struct Waiting {
+    Waiting(Document&& given, std::size_t classes)
+        : document(std::move(given)), merge(count_lines(), classes) {}
+
+    // Fills `lines` and `numbers` and says how many.
+    std::size_t count_lines() {
+      for (std::size_t i = 0; i < document.lines.size(); ++i) {
+        if (!is_classified(document.line(i))) continue;
+        lines.push_back(document.line(i));
+        numbers.push_back(i);
+      }
+      return lines.size();
+    }
+
+    Document document;
+    ClassifiedLines lines;
+    std::vector<std::size_t> numbers;  // of the classified lines in the document
+    OverlapMerge merge;
+    std::vector<Window> windows;
+    std::size_t batched = 0;  // windows that were in a batch
+  };
+
+  // The next batch_size windows in document order, or all that are left.
+  void predict_batch() {
+    const std::size_t count = std::min(pending_, setup_.batch_size);
+    probabilities_.resize(count * setup_.window_size * classes_);
+    std::vector<BatchWindow> batch;
+    std::vector<Waiting*> owners;
+    for (Waiting& waiting : waiting_) {
+      for (; waiting.batched < waiting.windows.size() && batch.size() < count; ++waiting.batched) {
+        float* to = &probabilities_[batch.size() * setup_.window_size * classes_];
+        batch.push_back({&waiting.lines, waiting.windows[waiting.batched], to});
+        owners.push_back(&waiting);
+      }
+    }
+    batch_.predict(batch);
+    ++stats_.predict_calls;
+    pending_ -= count;
+    for (std::size_t i = 0; i < count; ++i) {
+      owners[i]->merge.add(batch[i].window,
+                           {batch[i].probabilities, batch[i].window.length * classes_});
+    }
+  }
+
+  // Gives away the documents at the front that are done.
+  void hand_over() {
+    for (; !waiting_.empty() && waiting_.front().batched == waiting_.front().windows.size();
+         waiting_.pop_front()) {
+      Waiting& done = waiting_.front();
+      const std::vector<float> means = std::move(done.merge).finish();
+      const std::size_t lines = done.document.lines.size();
+      LabelledDocument out{{},
+                           std::vector<std::int32_t>(lines, kNoLabel),
+                           std::vector<float>(lines * classes_, 0.0f)};
+      for (std::size_t i = 0; i < done.lines.size(); ++i) {
+        const float* p = &means[i * classes_];
+        out.labels[done.numbers[i]] = most_probable(p, classes_);
+        std::copy_n(p, classes_, &out.probabilities[done.numbers[i] * classes_]);
+      }
+      out.document = std::move(done.document);
+      sink_(std::move(out));
+    }
+  }
+
+  Setup& setup_;
+  const Sink& sink_;
+  std::size_t classes_;
+  BatchPredictor batch_;
+  std::deque<Waiting> waiting_;
+  std::size_t pending_ = 0;  // windows not yet in a batch
+  std::vector<float> probabilities_;
+  PredictionStats stats_;
+};
+
+PredictionStats Predictor::run(const Source& source, const Sink& sink) {
+  Run run(*setup_, sink);
+  while (std::optional<Document> document = source()) run.add(std::move(*document));
+  return run.finish();
+}
+
+}  // namespace skol

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "skol/document.h"
+#include "skol/metrics.h"
+#include "skol/predictor.h"
+
+namespace skol {
+
+// Counts gold and predicted labels by name, as they come. For one thread.
+class Evaluation {
+ public:
+  // Labels of this order come first in the scores, whether they occur or not; others follow in
+  // byte order.
+  explicit Evaluation(std::vector<std::string> labels) : labels_(std::move(labels)) {}
+
+  void add(const std::string& gold, const std::string& predicted) { ++counts_[{gold, predicted}]; }
+
+  // Every line of the document that has a gold label and a prediction; gold labels are collapsed
+  // where the model's are.
+  void add(const LabelledDocument& document, const Model& model);
+
+  bool empty() const { return counts_.empty(); }
+  Scores scores() const;
+
+ private:
+  std::vector<std::string> labels_;
+  std::map<std::pair<std::string, std::string>, std::uint64_t> counts_;
+};
+
+}  // namespace skol

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "skol/trainer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <ctime>
+#include <numeric>
+
+#include "base/fail.h"
+#include "base/random.h"
+#include "base/thread_pool.h"
+#include "model/model_data.h"
+#include "network/adam.h"
+#include "network/gradient.h"
+#include "skol/predictor.h"
+#include "text/dataset.h"
+#include "training/class_weights.h"
+#include "training/evaluation.h"
+#include "training/training_set.h"
+
+namespace skol {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Streams of random numbers beside those of the initial weights and of dropout.
+constexpr std::uint64_t kShuffleStream = 1'000'000;
+
+std::string utc_now() {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  gmtime_r(&now, &utc);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+  return text;
+}
+
+// Fisher and Yates.
+std::vector<std::size_t> shuffled(std::size_t n, std::uint64_t seed, std::size_t epoch) {
+  const CounterRandom random(seed, kShuffleStream + epoch);
+  std::vector<std::size_t> order(n);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  for (std::size_t i = n; i > 1; --i) std::swap(order[i - 1], order[random.below(i, i)]);
+  return order;
+}
+
+LossOptions loss_options(const TrainingSet& set, const TrainingOptions& options) {
+  LossOptions loss;
+  const WeightStrategy strategy = parse_weight_strategy(options.class_weights);
+  if (strategy != WeightStrategy::kNone) {
+    std::vector<std::uint64_t> counts;
+    for (const std::string& name : set.labels.names()) counts.push_back(set.label_counts.at(name));
+    for (const double weight : class_weights(counts, strategy)) {
+      loss.class_weights.push_back(static_cast<float>(weight));
+    }
+  }
+  for (const std::string& name : options.focal_labels) {
+    const std::int32_t index = set.labels.index(name);
+    if (index == kNoLabel) {
+      fail(ErrorKind::kParameter, "focal_labels names '{}': expected labels among {}", name,
+           fmt::join(set.labels.names(), ", "));
+    }
+    loss.focal_classes.push_back(index);
+  }
+  return loss;
+}
+
+// The state of one training, from the first weights on.
+class Training {
+ public:
+  Training(TrainingSet set, const TrainingOptions& options, const TrainingEnvironment& environment,
+           ThreadPool& pool)
+      : set_(std::move(set)),
+        options_(options),
+        environment_(environment),
+        pool_(pool),
+        kernels_(find_kernels(environment.target)),
+        loss_(loss_options(set_, options)),
+        parameters_(initial_parameters(shape(), options.seed)),
+        gradient_(shape()),
+        adam_(shape(), {.learning_rate = options.learning_rate, .clip_norm = options.clip_norm}),
+        pass_(shape(), kernels_, pool) {}
+
+  // One pass over all windows in an order of its own.
+  EpochReport run_epoch(std::size_t epoch, bool refit) {
+    const auto order = shuffled(set_.windows.size(), options_.seed, epoch);
+    EpochReport report;
+    report.epoch = epoch;
+    const auto begin = Clock::now();
+    std::size_t done = 0, steps = 0;
+    while (done < order.size()) {
+      const std::size_t count = std::min(options_.batch_size, order.size() - done);
+      std::vector<WindowRows> windows;
+      for (std::size_t i = 0; i < count; ++i) windows.push_back(set_.windows[order[done + i]]);
+      const double loss = pass_.run(parameters_, {set_.rows, set_.row_labels, windows}, loss_,
+                                    {options_.dropout, options_.seed, ++step_}, gradient_);
+      adam_.update(kernels_, pool_, gradient_, parameters_);
+      done += count;
+      report.loss += (loss - report.loss) / static_cast<double>(++steps);
+      if (environment_.progress) {
+        environment_.progress({epoch, options_.epochs, done, order.size(), report.loss, refit});
+      }
+    }
+    report.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+    return report;
+  }
+
+  // The model as it stands. The scale of the columns moves into the weights that read them, so
+  // that prediction needs none.
+  Model model() const {
+    Parameters folded = parameters_;
+    const std::size_t width = options_.num_layers == 0 ? shape().padded_classes() : shape().gates();
+    float* weights = options_.num_layers == 0 ? folded.dense_weights() : folded.input_weights(0);
+    for (std::size_t c = 0; c < set_.column_scale.size(); ++c) {
+      for (std::size_t n = 0; n < width; ++n) weights[c * width + n] *= set_.column_scale[c];
+    }
+    return Model(std::make_shared<const ModelData>(
+        ModelData{options_, kDefaultPredictionBatchSize, utc_now(), "skol " SKOL_VERSION,
+                  set_.labels, set_.vectorizer, std::move(folded)}));
+  }
+
+  std::size_t windows() const { return set_.windows.size(); }
+
+ private:
+  NetworkShape shape() const {
+    return {set_.vectorizer.width(), options_.hidden_size, options_.num_layers, set_.labels.size()};
+  }
+
+  TrainingSet set_;
+  const TrainingOptions& options_;
+  const TrainingEnvironment& environment_;
+  ThreadPool& pool_;
+  const Kernels& kernels_;
+  LossOptions loss_;
+  Parameters parameters_, gradient_;
+  Adam adam_;
+  GradientPass pass_;
+  std::uint64_t step_ = 0;
+};
+
+Scores evaluate(const Model& model, const std::vector<const Document*>& documents,
+                const TrainingEnvironment& environment) {
+  PredictionOptions options;
+  options.threads = environment.threads;
+  options.target = environment.target;
+  Evaluation evaluation(model.labels());
+  std::size_t next = 0;
+  Predictor(model, options)
+      .run(
+          [&]() -> std::optional<Document> {
+            if (next == documents.size()) return std::nullopt;
+            return *documents[next++];
+          },
+          [&](LabelledDocument&& labelled) { evaluation.add(labelled, model); });
+  return evaluation.scores();
+}
+
+TrainingOptions resolved(TrainingOptions options) {
+  check(options);
+  options.prediction_stride = resolved_stride(options.prediction_stride, options.window_size);
+  options.training_stride = resolved_stride(options.training_stride, options.window_size);
+  return options;
+}
+
+bool has_labels(const Document& document) {
+  return std::any_of(document.labels.begin(), document.labels.end(),
+                     [](std::int32_t label) { return label != kNoLabel; });
+}
+
+}  // namespace
+
+TrainingResult train(const std::vector<Document>& documents, const TrainingOptions& given,
+                     const TrainingEnvironment& environment) {
+  const TrainingOptions options = resolved(given);
+  ThreadPool pool(environment.threads > 0 ? environment.threads : usable_cores());
+  std::vector<std::string> ids;
+  std::vector<const Document*> all, kept, held_back;
+  for (const Document& document : documents) ids.push_back(document.id);
+  const auto held = split_by_document(ids, options.validation_fraction, options.seed);
+  bool measurable = false;
+  for (std::size_t i = 0; i < documents.size(); ++i) {
+    all.push_back(&documents[i]);
+    (held[i] ? held_back : kept).push_back(&documents[i]);
+    measurable |= held[i] && has_labels(documents[i]);
+  }
+
+  std::optional<Training> training(std::in_place, make_training_set(kept, options), options,
+                                   environment, pool);
+  TrainingResult result(training->model());
+  result.documents = documents.size();
+  for (const Document& document : documents) {
+    result.lines += document.lines.size();
+    for (std::size_t i = 0; i < document.lines.size(); ++i) {
+      result.blank_lines += !is_classified(document.line(i));
+    }
+  }
+  result.windows = training->windows();
+  std::size_t trained = 0;
+  const auto finish_epoch = [&](EpochReport report) {
+    result.seconds += report.seconds;
+    trained += training->windows();
+    result.history.push_back(report);
+    if (environment.epoch_done) environment.epoch_done(report);
+  };
+
+  for (std::size_t epoch = 1; epoch <= options.epochs; ++epoch) {
+    EpochReport report = training->run_epoch(epoch, false);
+    Model model = training->model();
+    if (measurable) report.validation = evaluate(model, held_back, environment);
+    result.epochs = epoch;
+    finish_epoch(report);
+    if (!measurable || !result.validation ||
+        report.validation->macro_f1 > result.validation->macro_f1) {
+      result.model = std::move(model);
+      result.validation = report.validation;
+      result.best_epoch = epoch;
+    } else if (epoch - result.best_epoch >= kPatience) {
+      break;
+    }
+  }
+  if (options.final_refit && !held_back.empty()) {
+    training.emplace(make_training_set(all, options), options, environment, pool);
+    for (std::size_t epoch = 1; epoch <= result.best_epoch; ++epoch) {
+      finish_epoch(training->run_epoch(epoch, true));
+    }
+    result.model = training->model();
+    result.windows = training->windows();
+  }
+  result.windows_per_second = static_cast<double>(trained) / std::max(result.seconds, 1e-9);
+  return result;
+}
+
+}  // namespace skol

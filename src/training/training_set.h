@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/sparse_rows.h"
+#include "features/vectorizer.h"
+#include "network/lstm_direction.h"
+#include "skol/document.h"
+#include "skol/options.h"
+#include "text/label_set.h"
+
+namespace skol {
+
+// What the network trains on: every classified line of the training documents as a row, those
+// outside annotated blocks with a label below 0.
+struct TrainingSet {
+  LabelSet labels;
+  std::map<std::string, std::size_t> label_counts;
+  Vectorizer vectorizer;
+  SparseRows rows;                  // scaled: column c by column_scale[c]
+  std::vector<float> column_scale;  // 1 / root mean square of the column over the rows
+  std::vector<std::int32_t> row_labels;
+  std::vector<WindowRows> windows;
+};
+
+// Errors: kInput where no line has a label or no line a word.
+TrainingSet make_training_set(const std::vector<const Document*>& documents,
+                              const TrainingOptions& options);
+
+}  // namespace skol
