@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "skol/options.h"
+
+namespace skol {
+
+struct ModelData;
+
+// A trained model: labels, vectorizer, weights and the options it was made with. Immutable and
+// shared by its copies; safe to use from several threads.
+class Model {
+ public:
+  explicit Model(std::shared_ptr<const ModelData> data) : data_(std::move(data)) {}
+
+  // The bytes of docs/model_format.md, the same wherever they are kept. Error kModel for anything
+  // but a whole, unchanged model of this or an earlier format version.
+  static Model from_bytes(std::string_view bytes);
+  std::string to_bytes() const;
+
+  const TrainingOptions& options() const;
+  // In the order of the outputs: most frequent in training first.
+  const std::vector<std::string>& labels() const;
+  std::size_t prediction_stride() const;
+  std::size_t prediction_batch_size() const;
+  // When it was made, UTC, ISO 8601; the version of skol that made it.
+  const std::string& created() const;
+  const std::string& made_by() const;
+  // Bytes of its weights in memory, in the plain form.
+  std::size_t parameter_count() const;
+
+  const ModelData& data() const { return *data_; }
+
+ private:
+  std::shared_ptr<const ModelData> data_;
+};
+
+// Through the store that `uri` names. Errors: kNotFound, kModel, kStorage.
+Model load_model(const std::string& uri);
+void save_model(const Model& model, const std::string& uri);
+
+}  // namespace skol

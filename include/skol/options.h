@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace skol {
+
+// Every option is declared once, here: its name in C++, in the model file and (with dashes) on the
+// command line, its default and its help. visit_options calls visit(name, field, help) for each.
+
+// What training needs to know, and what a model remembers of its making.
+struct TrainingOptions {
+  std::size_t hidden_size = 128;
+  std::size_t num_layers = 2;
+  std::size_t window_size = 50;
+  std::size_t prediction_stride = 0;  // 0: half the window, at least 1
+  std::size_t training_stride = 0;    // 0: half the window, at least 1
+  std::size_t batch_size = 32;
+  std::size_t epochs = 10;
+  double dropout = 0.3;
+  double learning_rate = 0.001;
+  double clip_norm = 1.0;
+  std::uint64_t seed = 42;
+  std::size_t word_vocab_size = 800;
+  std::size_t suffix_vocab_size = 200;
+  std::size_t min_doc_freq = 2;
+  std::string labels = "collapsed";
+  std::string class_weights = "none";
+  std::vector<std::string> focal_labels;
+  double validation_fraction = 0.2;
+  bool final_refit = false;
+};
+
+template <class Options, class Visitor>
+void visit_training_options(Options& o, Visitor&& visit) {
+  visit("hidden_size", o.hidden_size, "units of an LSTM in each direction");
+  visit("num_layers", o.num_layers, "bidirectional LSTM layers; 0: logistic regression");
+  visit("window_size", o.window_size, "lines of a window");
+  visit("prediction_stride", o.prediction_stride,
+        "lines from one window to the next in prediction; 0: half the window");
+  visit("training_stride", o.training_stride, "the same in training");
+  visit("batch_size", o.batch_size, "windows of a training step");
+  visit("epochs", o.epochs, "most passes over the training windows");
+  visit("dropout", o.dropout, "share of each LSTM's inputs left out in training");
+  visit("learning_rate", o.learning_rate, "step size of Adam");
+  visit("clip_norm", o.clip_norm, "largest norm of a step's gradient; 0: any");
+  visit("seed", o.seed, "of all randomness");
+  visit("word_vocab_size", o.word_vocab_size, "most words in the vocabulary");
+  visit("suffix_vocab_size", o.suffix_vocab_size, "most suffixes in the vocabulary; 0: none");
+  visit("min_doc_freq", o.min_doc_freq, "lines a term must stand in to count");
+  visit("labels", o.labels,
+        "collapsed: Nomenclature, Description and Misc-exposition; all: as they are");
+  visit("class_weights", o.class_weights, "none, balanced, inverse or aggressive");
+  visit("focal_labels", o.focal_labels, "labels whose soft F1 is trained for");
+  visit("validation_fraction", o.validation_fraction, "share of the documents held back");
+  visit("final_refit", o.final_refit, "train on all documents once the epochs are known");
+}
+
+// What prediction may choose anew for a trained model.
+struct PredictionOptions {
+  std::size_t prediction_batch_size = 0;  // 0: the model's
+  std::size_t prediction_stride = 0;      // 0: the model's
+  std::size_t threads = 0;                // 0: every core this process may use
+  std::string target = "auto";
+};
+
+template <class Options, class Visitor>
+void visit_prediction_options(Options& o, Visitor&& visit) {
+  visit("prediction_batch_size", o.prediction_batch_size,
+        "most windows of one prediction call; 0: the model's (64)");
+  visit("prediction_stride", o.prediction_stride, "lines between windows; 0: the model's");
+  visit("threads", o.threads, "threads; 0: every core this process may use");
+  visit("target", o.target, "SIMD target: auto, scalar, avx2, avx512 or neon");
+}
+
+inline constexpr std::size_t kDefaultPredictionBatchSize = 64;
+
+// Error kParameter, naming the option, its value and what it may be.
+void check(const TrainingOptions& options);
+void check(const PredictionOptions& options);
+
+}  // namespace skol

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "skol/model.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <type_traits>
+
+#include "base/fail.h"
+#include "model/container.h"
+#include "model/model_data.h"
+
+namespace skol {
+namespace {
+
+using nlohmann::json;
+
+// Terms hold no line feed: it is one of the blanks that separate them.
+std::string join_lines(const std::vector<std::string>& terms) {
+  std::string text;
+  for (const std::string& term : terms) text.append(term).push_back('\n');
+  return text;
+}
+
+std::vector<std::string> split_lines(const std::string& text) {
+  std::vector<std::string> terms;
+  for (std::size_t begin = 0, end; begin < text.size(); begin = end + 1) {
+    end = text.find('\n', begin);
+    if (end == std::string::npos) {
+      fail(ErrorKind::kModel,
+           "model vocabulary ends in the middle of a term: expected a line feed");
+    }
+    terms.push_back(text.substr(begin, end - begin));
+  }
+  return terms;
+}
+
+json options_to_json(const TrainingOptions& options) {
+  json out = json::object();
+  visit_training_options(
+      options, [&](const char* name, const auto& value, const char*) { out[name] = value; });
+  return out;
+}
+
+TrainingOptions options_from_json(const json& in) {
+  TrainingOptions options;
+  visit_training_options(options, [&](const char* name, auto& value, const char*) {
+    using Value = std::decay_t<decltype(value)>;
+    const json& field = in.at(name);
+    if constexpr (std::is_unsigned_v<Value> && !std::is_same_v<Value, bool>) {
+      if (!field.is_number_unsigned()) {
+        fail(ErrorKind::kModel, "model option {} is {}: expected a whole number", name,
+             field.dump());
+      }
+    }
+    value = field.get<Value>();
+  });
+  return options;
+}
+
+json describe(const ModelData& data) {
+  return {{"options", options_to_json(data.options)},
+          {"prediction_batch_size", data.prediction_batch_size},
+          {"labels", data.labels.names()},
+          {"input_size", data.parameters.shape().input_size},
+          {"created", data.created},
+          {"made_by", data.made_by}};
+}
+
+// The header's own description, checked as any user's options are.
+struct Description {
+  TrainingOptions options;
+  std::size_t prediction_batch_size;
+  std::vector<std::string> labels;
+  std::string created, made_by;
+};
+
+Description read_description(const std::string& text) {
+  try {
+    const json in = json::parse(text);
+    Description out{options_from_json(in.at("options")), in.at("prediction_batch_size"),
+                    in.at("labels"), in.at("created"), in.at("made_by")};
+    check(out.options);
+    if (out.options.prediction_stride < 1 || out.options.training_stride < 1 ||
+        out.prediction_batch_size < 1 || out.labels.empty()) {
+      fail(ErrorKind::kModel, "model description lacks a stride, a batch size or labels");
+    }
+    return out;
+  } catch (const json::exception& error) {
+    fail(ErrorKind::kModel, "model description cannot be read: {}", error.what());
+  }
+}
+
+Parameters read_parameters(const Container& container, const NetworkShape& shape) {
+  // Every tensor is there and has its size before memory for all of them is taken.
+  Parameters parameters;
+  {
+    const auto bytes = [&](const char* name) { return find_tensor(container, name).bytes.size(); };
+    const std::size_t classes = shape.num_classes * sizeof(float);
+    const std::size_t inputs = shape.num_layers == 0 ? shape.input_size : 2 * shape.hidden_size;
+    if (bytes("dense.weights") != inputs * classes) {
+      fail(ErrorKind::kModel, "model tensor dense.weights has {} bytes: expected {}",
+           bytes("dense.weights"), inputs * classes);
+    }
+    for (std::size_t layer = 0; layer < shape.num_layers; ++layer) {
+      const std::string name = "lstm." + std::to_string(layer) + ".forward.recurrent_weights";
+      const std::size_t expected = 4 * shape.hidden_size * shape.hidden_size * sizeof(float);
+      if (bytes(name.c_str()) != expected) {
+        fail(ErrorKind::kModel, "model tensor {} has {} bytes: expected {}", name,
+             bytes(name.c_str()), expected);
+      }
+    }
+  }
+  parameters = Parameters(shape);
+  for (const PlainTensor& tensor : parameters.plain_tensors()) {
+    parameters.from_plain(
+        tensor, copy_tensor<float>(container, tensor.name, {tensor.rows, tensor.columns}));
+  }
+  return parameters;
+}
+
+}  // namespace
+
+Model Model::from_bytes(std::string_view bytes) try {
+  const Container container = decode_container(bytes);
+  const auto found = container.metadata.find("skol");
+  if (found == container.metadata.end()) {
+    fail(ErrorKind::kModel, "model has no description: expected 'skol' in its metadata");
+  }
+  Description description = read_description(found->second);
+  Vectorizer vectorizer(split_lines(copy_text(container, "vocabulary.words")),
+                        split_lines(copy_text(container, "vocabulary.suffixes")),
+                        copy_vector<double>(container, "vocabulary.idf"));
+  NetworkShape shape;
+  shape.input_size = vectorizer.width();
+  shape.hidden_size = description.options.hidden_size;
+  shape.num_layers = description.options.num_layers;
+  shape.num_classes = description.labels.size();
+  Parameters parameters = read_parameters(container, shape);
+  return Model(std::make_shared<const ModelData>(
+      ModelData{description.options, description.prediction_batch_size, description.created,
+                description.made_by, LabelSet(std::move(description.labels)), std::move(vectorizer),
+                std::move(parameters)}));
+} catch (const Error& error) {
+  if (error.kind() == ErrorKind::kModel) throw;
+  fail(ErrorKind::kModel, "model contradicts itself: {}", error.what());
+}
+
+std::string Model::to_bytes() const {
+  const std::string words = join_lines(data_->vectorizer.words());
+  const std::string suffixes = join_lines(data_->vectorizer.suffixes());
+  Container container;
+  container.metadata["skol"] = describe(*data_).dump();
+  container.tensors.push_back(make_text_tensor("vocabulary.words", words));
+  container.tensors.push_back(make_text_tensor("vocabulary.suffixes", suffixes));
+  container.tensors.push_back(
+      make_tensor("vocabulary.idf", {data_->vectorizer.width()}, data_->vectorizer.idf()));
+  const auto tensors = data_->parameters.plain_tensors();
+  std::vector<std::vector<float>> plain;  // owns what the container's tensors view
+  for (const PlainTensor& tensor : tensors) {
+    const auto& values = plain.emplace_back(data_->parameters.to_plain(tensor));
+    container.tensors.push_back(
+        make_tensor(tensor.name, {tensor.rows, tensor.columns}, std::span<const float>(values)));
+  }
+  return encode_container(container);
+}
+
+const TrainingOptions& Model::options() const {
+  return data_->options;
+}
+const std::vector<std::string>& Model::labels() const {
+  return data_->labels.names();
+}
+std::size_t Model::prediction_stride() const {
+  return data_->options.prediction_stride;
+}
+std::size_t Model::prediction_batch_size() const {
+  return data_->prediction_batch_size;
+}
+const std::string& Model::created() const {
+  return data_->created;
+}
+const std::string& Model::made_by() const {
+  return data_->made_by;
+}
+
+std::size_t Model::parameter_count() const {
+  std::size_t count = 0;
+  for (const PlainTensor& tensor : data_->parameters.plain_tensors()) {
+    count += tensor.rows * tensor.columns;
+  }
+  return count;
+}
+
+}  // namespace skol

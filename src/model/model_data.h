@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "features/vectorizer.h"
+#include "network/parameters.h"
+#include "skol/options.h"
+#include "text/label_set.h"
+
+namespace skol {
+
+// The parts of a Model.
+struct ModelData {
+  TrainingOptions options;  // strides resolved: none is 0
+  std::size_t prediction_batch_size = kDefaultPredictionBatchSize;
+  std::string created;
+  std::string made_by;
+  LabelSet labels;
+  Vectorizer vectorizer;
+  Parameters parameters;
+};
+
+// Half the window, at least 1, where the stride is 0.
+std::size_t resolved_stride(std::size_t stride, std::size_t window_size);
+
+}  // namespace skol
