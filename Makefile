@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+# The front door: installs what is missing (Debian packages), then builds, shows or tests.
+# The build itself is described in CMakeLists.txt and CMakePresets.json.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := build
+# One apt-get and one compiler pool at a time; the parallelism is ninja's.
+.NOTPARALLEL:
+JOBS ?= $(shell nproc)
+
+# Tests that use the corpus look here, and skip by name where it is absent.
+export SKOL_CORPUS := $(shell realpath -m -- "$${SKOL_CORPUS:-../shared/corpus}")
+export UBSAN_OPTIONS ?= print_stacktrace=1
+
+.PHONY: build
+build: build/build.ninja  ## build/skol
+	@cmake --build build --parallel $(JOBS) --target skol_command
+
+.PHONY: demo
+demo: build  ## train on the sample, label the documents held back, show lines and scores
+	@tools/demo.sh build/skol sample build/demo
+
+.PHONY: test
+test: check-rules check-format test-release test-asan  ## everything that must pass
+
+.PHONY: check-rules
+check-rules: install-test
+	@echo "== house rules, and that the sample is what its generator writes"
+	@python3 tools/check_includes_test.py
+	@python3 tools/check_includes.py
+	@python3 tools/make_sample.py --check sample
+
+.PHONY: check-format
+check-format: install-test
+	@echo "== layout of the source"
+	@find $(wildcard src include tests bench fuzz) -name '*.cc' -o -name '*.h' | \
+	  xargs --no-run-if-empty clang-format --dry-run --Werror
+
+.PHONY: format
+format: install-test  ## lay out the source
+	@find $(wildcard src include tests bench fuzz) -name '*.cc' -o -name '*.h' | xargs --no-run-if-empty clang-format -i
+
+# The corpus may be absent: the heading says which tests then skip themselves.
+corpus = $(if $(wildcard $(SKOL_CORPUS)/split.tsv),with the corpus,without the corpus ($(SKOL_CORPUS)))
+run_tests = \
+  echo "== tests, $(2), $(corpus)"; \
+  cmake --build $(1) --parallel $(JOBS); \
+  ctest --test-dir $(1) --parallel $(JOBS) --output-on-failure
+
+.PHONY: test-release
+test-release: build/build.ninja check-rules check-format
+	@$(call run_tests,build,release build)
+
+.PHONY: test-asan
+test-asan: build-asan/build.ninja test-release
+	@$(call run_tests,build-asan,under AddressSanitizer and UndefinedBehaviorSanitizer)
+
+.PHONY: tsan
+tsan: build-tsan/build.ninja  ## the tests under ThreadSanitizer
+	@$(call run_tests,build-tsan,under ThreadSanitizer)
+
+# ninja runs CMake again by itself when a CMakeLists.txt changes; it does not know the presets.
+configure = cmake --preset $(1) --log-level=WARNING \
+  $$(command -v ccache >/dev/null && echo -DCMAKE_CXX_COMPILER_LAUNCHER=ccache) >/dev/null && touch $@
+
+build/build.ninja: CMakePresets.json | install-build
+	@$(call configure,release)
+
+build-%/build.ninja: CMakePresets.json | install-build
+	@$(call configure,$*)
+
+.PHONY: install-build install-test
+install-build:
+	@tools/install_packages.sh build
+
+install-test:
+	@tools/install_packages.sh build test
+
+.PHONY: clean
+clean:  ## remove everything that was built
+	rm -rf build build-asan build-tsan build-dev
+
+.PHONY: help
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
