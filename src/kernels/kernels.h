@@ -51,14 +51,17 @@ class Kernels {
   // Rows (windows) that one pass of the innermost loop takes; multiples of it leave no remainder.
   virtual std::size_t tile_rows() const = 0;
 
-  // c[r][n] += sum over k of a[r][k * a_step] * b[k][n], for all rows and columns of b.
+  // c[r][n] = start[n] + sum over k of a[r][k * a_step] * b[k][n], for all rows and columns of b.
   virtual void gemm(std::span<const float* const> a, std::size_t a_step, const PackedMatrix& b,
-                    std::span<float* const> c) const = 0;
+                    const float* start, std::span<float* const> c) const = 0;
+  // c[r][n] += the same sum.
+  virtual void gemm_add(std::span<const float* const> a, std::size_t a_step, const PackedMatrix& b,
+                        std::span<float* const> c) const = 0;
 
-  // out[n] += sum over j of values[j] * w[columns[j] * stride + n], n in [0, width); width is a
-  // multiple of kColumnBlock.
+  // out[n] = start[n] + sum over j of values[j] * w[columns[j] * stride + n], n in [0, width);
+  // width is a multiple of kColumnBlock.
   virtual void sparse_row(std::span<const std::uint32_t> columns, std::span<const float> values,
-                          const float* w, std::size_t stride, std::size_t width,
+                          const float* w, std::size_t stride, std::size_t width, const float* start,
                           float* out) const = 0;
 
   // One time step (Hochreiter and Schmidhuber 1997, with forget gates):

@@ -49,7 +49,7 @@ class EachKernels : public ::testing::TestWithParam<const Kernels*> {
 };
 
 Numbers gemm_result(const Kernels& kernels, std::size_t rows, std::size_t depth,
-                    std::size_t columns, bool transposed_a) {
+                    std::size_t columns, bool transposed_a, bool add) {
   const Numbers a = random_numbers(rows * depth + 1, 1), w = random_numbers(depth * columns, 2);
   Numbers c = random_numbers(rows * columns + 1, 3);
   PackedMatrix packed;
@@ -57,7 +57,12 @@ Numbers gemm_result(const Kernels& kernels, std::size_t rows, std::size_t depth,
   // One float off the alignment: nothing may rely on it.
   const auto a_rows = row_pointers<const float>(a.data() + 1, rows, transposed_a ? 1 : depth);
   const auto c_rows = row_pointers<float>(c.data() + 1, rows, columns);
-  kernels.gemm(a_rows, transposed_a ? rows : 1, packed, c_rows);
+  const Numbers start = random_numbers(columns, 4);
+  if (add) {
+    kernels.gemm_add(a_rows, transposed_a ? rows : 1, packed, c_rows);
+  } else {
+    kernels.gemm(a_rows, transposed_a ? rows : 1, packed, start.data(), c_rows);
+  }
   return c;
 }
 
@@ -66,9 +71,10 @@ TEST_P(EachKernels, GemmIsTheReferenceOnAllShapes) {
     for (std::size_t depth : {0, 1, 2, 127, 128, 129, 300}) {
       for (std::size_t columns : {16, 32, 48, 64, 112, 128}) {
         if (rows == 513 && depth > 2) continue;
-        for (bool transposed : {false, true}) {
-          EXPECT_TRUE(same_bits(gemm_result(reference(), rows, depth, columns, transposed),
-                                gemm_result(kernels(), rows, depth, columns, transposed)))
+        for (int variant = 0; variant < 4; ++variant) {
+          const bool transposed = variant % 2 == 1, add = variant / 2 == 1;
+          EXPECT_TRUE(same_bits(gemm_result(reference(), rows, depth, columns, transposed, add),
+                                gemm_result(kernels(), rows, depth, columns, transposed, add)))
               << rows << " rows, depth " << depth << ", " << columns << " columns";
         }
       }
@@ -96,7 +102,8 @@ Numbers sparse_result(const Kernels& kernels, std::size_t entries, std::size_t w
   Numbers out = random_numbers(width, 3);
   std::vector<std::uint32_t> columns;
   for (std::size_t j = 0; j < entries; ++j) columns.push_back(static_cast<std::uint32_t>(j * 2));
-  kernels.sparse_row(columns, values, w.data(), width, width, out.data());
+  const Numbers start = random_numbers(width, 4);
+  kernels.sparse_row(columns, values, w.data(), width, width, start.data(), out.data());
   return out;
 }
 

@@ -52,7 +52,13 @@ class ReferenceKernels final : public Kernels {
   std::size_t tile_rows() const override { return 1; }
 
   void gemm(std::span<const float* const> a, std::size_t a_step, const PackedMatrix& b,
-            std::span<float* const> c) const override {
+            const float* start, std::span<float* const> c) const override {
+    for (float* row : c) std::copy_n(start, b.columns, row);
+    gemm_add(a, a_step, b, c);
+  }
+
+  void gemm_add(std::span<const float* const> a, std::size_t a_step, const PackedMatrix& b,
+                std::span<float* const> c) const override {
     for (std::size_t r = 0; r < a.size(); ++r) {
       for (std::size_t n = 0, width; n < b.columns; n += width) {
         width = PackedMatrix::panel_width(b.columns - n, 1);
@@ -69,8 +75,9 @@ class ReferenceKernels final : public Kernels {
   }
 
   void sparse_row(std::span<const std::uint32_t> columns, std::span<const float> values,
-                  const float* w, std::size_t stride, std::size_t width,
+                  const float* w, std::size_t stride, std::size_t width, const float* start,
                   float* out) const override {
+    std::copy_n(start, width, out);
     for (std::size_t j = 0; j < columns.size(); ++j) {
       const float* row = w + columns[j] * stride;
       for (std::size_t n = 0; n < width; ++n) out[n] = std::fma(values[j], row[n], out[n]);

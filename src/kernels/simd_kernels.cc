@@ -24,19 +24,20 @@ namespace HWY_NAMESPACE {
 
 template <std::size_t kVectors>
 void gemm_panel(std::span<const float* const> a, std::size_t a_step, std::size_t depth,
-                const float* panel, std::span<float* const> c, std::size_t column) {
+                const float* panel, const float* start, std::span<float* const> c,
+                std::size_t column) {
   for_tiles(a.size(), std::make_index_sequence<kTileRows - 1>(), [&](std::size_t r, auto rows) {
-    gemm_tile<rows(), kVectors>(a.data() + r, a_step, depth, panel, c.data() + r, column);
+    gemm_tile<rows(), kVectors>(a.data() + r, a_step, depth, panel, start, c.data() + r, column);
   });
 }
 
 // out[0 .. kVectors vectors) of sparse_row.
 template <std::size_t kVectors>
 HWY_INLINE void sparse_block(std::span<const std::uint32_t> columns, std::span<const float> values,
-                             const float* w, std::size_t stride, float* out) {
+                             const float* w, std::size_t stride, const float* start, float* out) {
   V sums[kVectors];
 #pragma GCC unroll 8
-  for (std::size_t v = 0; v < kVectors; ++v) sums[v] = hn::LoadU(kFloats, out + v * kLanes);
+  for (std::size_t v = 0; v < kVectors; ++v) sums[v] = hn::LoadU(kFloats, start + v * kLanes);
   for (std::size_t j = 0; j < columns.size(); ++j) {
     const float* row = w + columns[j] * stride;
     const V value = hn::Set(kFloats, values[j]);
@@ -58,26 +59,25 @@ class SimdKernels final : public Kernels {
   std::size_t tile_rows() const override { return kTileRows; }
 
   void gemm(std::span<const float* const> a, std::size_t a_step, const PackedMatrix& b,
-            std::span<float* const> c) const override {
-    const float* first[kMaxRows];
-    for (std::size_t r0 = 0; r0 < a.size(); r0 += kMaxRows) {
-      const std::size_t rows = std::min(kMaxRows, a.size() - r0);
-      for (std::size_t k0 = 0; k0 < b.depth; k0 += kDepthBlock) {
-        const std::size_t depth = std::min(kDepthBlock, b.depth - k0);
-        for (std::size_t r = 0; r < rows; ++r) first[r] = a[r0 + r] + k0 * a_step;
-        gemm_block({first, rows}, a_step, k0, depth, b, c.subspan(r0, rows));
-      }
-    }
+            const float* start, std::span<float* const> c) const override {
+    gemm_from(a, a_step, b, start, c);
+  }
+
+  void gemm_add(std::span<const float* const> a, std::size_t a_step, const PackedMatrix& b,
+                std::span<float* const> c) const override {
+    gemm_from(a, a_step, b, nullptr, c);
   }
 
   void sparse_row(std::span<const std::uint32_t> columns, std::span<const float> values,
-                  const float* w, std::size_t stride, std::size_t width,
+                  const float* w, std::size_t stride, std::size_t width, const float* start,
                   float* out) const override {
     std::size_t n = 0;
     for (; n + 8 * kLanes <= width; n += 8 * kLanes) {
-      sparse_block<8>(columns, values, w + n, stride, out + n);
+      sparse_block<8>(columns, values, w + n, stride, start + n, out + n);
     }
-    for (; n < width; n += kLanes) sparse_block<1>(columns, values, w + n, stride, out + n);
+    for (; n < width; n += kLanes) {
+      sparse_block<1>(columns, values, w + n, stride, start + n, out + n);
+    }
   }
 
   void lstm_step(std::span<const LstmRow> rows, const PackedMatrix& recurrent) const override {
@@ -164,20 +164,35 @@ class SimdKernels final : public Kernels {
   // 6 KiB of AVX-512 beside the 32 KiB of weights in the first-level cache.
   static constexpr std::size_t kMaxStepRows = 24;
 
+  static void gemm_from(std::span<const float* const> a, std::size_t a_step, const PackedMatrix& b,
+                        const float* start, std::span<float* const> c) {
+    const float* first[kMaxRows];
+    for (std::size_t r0 = 0; r0 < a.size(); r0 += kMaxRows) {
+      const std::size_t rows = std::min(kMaxRows, a.size() - r0);
+      for (std::size_t k0 = 0; k0 == 0 || k0 < b.depth; k0 += kDepthBlock) {
+        const std::size_t depth = std::min(kDepthBlock, b.depth - k0);
+        for (std::size_t r = 0; r < rows; ++r) first[r] = a[r0 + r] + k0 * a_step;
+        gemm_block({first, rows}, a_step, k0, depth, b, k0 == 0 ? start : nullptr,
+                   c.subspan(r0, rows));
+      }
+    }
+  }
+
   static void gemm_block(std::span<const float* const> a, std::size_t a_step, std::size_t k0,
-                         std::size_t depth, const PackedMatrix& b, std::span<float* const> c) {
+                         std::size_t depth, const PackedMatrix& b, const float* start,
+                         std::span<float* const> c) {
     for (std::size_t n = 0, width; n < b.columns; n += width) {
       width = PackedMatrix::panel_width(b.columns - n, kLanes);
       const float* panel = b.panel(n) + k0 * width;
       switch (width / kLanes) {
         case 4:
-          gemm_panel<4>(a, a_step, depth, panel, c, n);
+          gemm_panel<4>(a, a_step, depth, panel, start, c, n);
           break;
         case 2:
-          gemm_panel<2>(a, a_step, depth, panel, c, n);
+          gemm_panel<2>(a, a_step, depth, panel, start, c, n);
           break;
         default:
-          gemm_panel<1>(a, a_step, depth, panel, c, n);
+          gemm_panel<1>(a, a_step, depth, panel, start, c, n);
       }
     }
   }

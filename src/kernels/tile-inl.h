@@ -60,15 +60,17 @@ HWY_INLINE void accumulate(const float* const* HWY_RESTRICT a, std::size_t a_ste
   }
 }
 
+// start: the row that every row's sums begin with; nullptr: they go on from c.
 template <std::size_t kRows, std::size_t kVectors>
 HWY_INLINE void gemm_tile(const float* const* a, std::size_t a_step, std::size_t depth,
-                          const float* panel, float* const* c, std::size_t column) {
+                          const float* panel, const float* start, float* const* c,
+                          std::size_t column) {
   V sums[kRows][kVectors];
 #pragma GCC unroll 8
   for (std::size_t r = 0; r < kRows; ++r) {
 #pragma GCC unroll 8
     for (std::size_t v = 0; v < kVectors; ++v) {
-      sums[r][v] = hn::LoadU(kFloats, c[r] + column + v * kLanes);
+      sums[r][v] = hn::LoadU(kFloats, (start == nullptr ? c[r] : start) + column + v * kLanes);
     }
   }
   accumulate<kRows, kVectors>(a, a_step, depth, panel, sums);

@@ -5,6 +5,7 @@
 
 #include <cctype>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/container.h"
@@ -44,7 +45,7 @@ void expect_refused(const std::vector<Hostile>& files) {
 }
 
 // Eight bytes of data under one good tensor: what the hostile files differ from.
-const std::string kData = "12345678";
+constexpr std::string_view kData = "12345678";
 
 std::string with_tensors(const std::string& tensors) {
   return file_of(header_of("", tensors), kData);
@@ -92,7 +93,7 @@ TEST(HostileContainer, ForeignFormatsAreNamed) {
       {"XML", "<?xml version='1.0'?>"s + rest, "XML"},
       {"LFS", "version https://git-lfs.github.com/spec/v1\n"s + rest, "Git LFS pointer"},
       {"annotated text", "[@ Amanita #Nomenclature*]\n"s, "annotated text"},
-      {"other safetensors", little_endian(plain_header.size()) + plain_header + kData,
+      {"other safetensors", little_endian(plain_header.size()) + plain_header + std::string(kData),
        "a safetensors file, but not as skol writes"},
       {"unknown", "Once upon a time\x1b[2J"s, "it begins with 'Once upon a time'"},
   });
@@ -157,7 +158,7 @@ TEST(HostileContainer, VersionIsReadBeforeAnythingElseIsBelieved) {
 
 TEST(HostileContainer, ChecksumIsComparedExactly) {
   const std::string good = with_tensors(tensor_of("w", "F32", "[2]", "[0,8]"));
-  const auto with_digits = [&](std::string digits) {
+  const auto with_digits = [&](const std::string& digits) {
     return std::string(good).replace(testing::kDigitsAt, 32, digits);
   };
   std::string upper = good.substr(testing::kDigitsAt, 32);

@@ -92,26 +92,17 @@ Description read_description(const std::string& text) {
 
 Parameters read_parameters(const Container& container, const NetworkShape& shape) {
   // Every tensor is there and has its size before memory for all of them is taken.
-  Parameters parameters;
-  {
-    const auto bytes = [&](const char* name) { return find_tensor(container, name).bytes.size(); };
-    const std::size_t classes = shape.num_classes * sizeof(float);
-    const std::size_t inputs = shape.num_layers == 0 ? shape.input_size : 2 * shape.hidden_size;
-    if (bytes("dense.weights") != inputs * classes) {
-      fail(ErrorKind::kModel, "model tensor dense.weights has {} bytes: expected {}",
-           bytes("dense.weights"), inputs * classes);
-    }
-    for (std::size_t layer = 0; layer < shape.num_layers; ++layer) {
-      const std::string name = "lstm." + std::to_string(layer) + ".forward.recurrent_weights";
-      const std::size_t expected = 4 * shape.hidden_size * shape.hidden_size * sizeof(float);
-      if (bytes(name.c_str()) != expected) {
-        fail(ErrorKind::kModel, "model tensor {} has {} bytes: expected {}", name,
-             bytes(name.c_str()), expected);
-      }
+  const std::vector<PlainTensor> tensors = ParameterLayout(shape).plain_tensors();
+  for (const PlainTensor& tensor : tensors) {
+    const std::size_t bytes = find_tensor(container, tensor.name).bytes.size();
+    const std::size_t expected = tensor.rows * tensor.columns * sizeof(float);
+    if (bytes != expected) {
+      fail(ErrorKind::kModel, "model tensor {} has {} bytes: expected {}", tensor.name, bytes,
+           expected);
     }
   }
-  parameters = Parameters(shape);
-  for (const PlainTensor& tensor : parameters.plain_tensors()) {
+  Parameters parameters(shape);
+  for (const PlainTensor& tensor : tensors) {
     parameters.from_plain(
         tensor, copy_tensor<float>(container, tensor.name, {tensor.rows, tensor.columns}));
   }

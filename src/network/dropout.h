@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -11,32 +13,35 @@
 namespace skol {
 
 // Inverted dropout (Srivastava et al. 2014) with a mask that is a function of (seed, stream,
-// index), so that it can be had again on the way back and on any thread. Four values share one
-// random number, 16 bits each: the rate is exact to 2^-16.
+// index), so that it can be had again on the way back and on any thread. Eight values share one
+// random number, a byte each: the rate in force is the nearest multiple of 1/256, and the values
+// kept are scaled by just that.
 class Dropout {
  public:
-  Dropout(double rate, std::uint64_t seed, std::uint64_t stream)
-      : random_(seed, stream),
-        threshold_(static_cast<std::uint64_t>(std::lround(rate * 65536))),
-        scale_(static_cast<float>(1.0 / (1.0 - rate))) {}
+  Dropout(double rate, std::uint64_t seed, std::uint64_t stream) : random_(seed, stream) {
+    const auto dropped = static_cast<std::size_t>(std::lround(std::min(rate * 256, 255.0)));
+    active_ = dropped > 0;
+    for (std::size_t byte = 0; byte < factor_.size(); ++byte) {
+      factor_[byte] = byte < dropped ? 0.0f : 256.0f / static_cast<float>(256 - dropped);
+    }
+  }
 
-  bool active() const { return threshold_ > 0; }
+  bool active() const { return active_; }
 
   // values[i] is kept and scaled, or set to 0, by the mask at first + i. `first` is a multiple
-  // of 4.
+  // of 8.
   void apply(std::uint64_t first, std::span<float> values) const {
-    for (std::size_t i = 0; i < values.size(); i += 4) {
-      std::uint64_t bits = random_.bits((first + i) / 4);
-      for (std::size_t j = i; j < values.size() && j < i + 4; ++j, bits >>= 16) {
-        values[j] = (bits & 0xFFFF) < threshold_ ? 0.0f : values[j] * scale_;
-      }
+    for (std::size_t i = 0; i < values.size(); i += 8) {
+      std::uint64_t bits = random_.bits((first + i) / 8);
+      const std::size_t end = std::min(values.size(), i + 8);
+      for (std::size_t j = i; j < end; ++j, bits >>= 8) values[j] *= factor_[bits & 0xFF];
     }
   }
 
  private:
   CounterRandom random_;
-  std::uint64_t threshold_;
-  float scale_;
+  bool active_ = false;
+  std::array<float, 256> factor_;
 };
 
 }  // namespace skol

@@ -8,11 +8,13 @@
 namespace skol {
 namespace {
 
-// Rows of a task where rows are independent: small enough to share out a batch of 32 windows, large
-// enough for the weights of a panel to be used often.
-constexpr std::size_t kRowsOfTask = 192;
+// The most rows of a task where rows are independent: the weights that a task reads are used often,
+// and threads end together.
+constexpr std::size_t kRowsOfTask = 400;
 // Features of a task where the gradient of sparse inputs is gathered.
-constexpr std::size_t kFeaturesOfTask = 16;
+constexpr std::size_t kFeaturesOfTask = 64;
+// Columns of a slice of a product with sparse rows: 1000 rows of w of that width are 512 KiB.
+constexpr std::size_t kSparseSlice = 128;
 
 std::vector<const float*> pointers(const float* first, std::size_t count, std::size_t stride) {
   std::vector<const float*> rows(count);
@@ -52,16 +54,19 @@ void transpose(const SparseRows& rows, std::size_t columns, SparseRows& transpos
 }  // namespace
 
 GradientPass::GradientPass(const NetworkShape& shape, const Kernels& kernels, ThreadPool& pool)
-    : shape_(shape), kernels_(kernels), pool_(pool), layers_(shape.num_layers) {
-  zeros_.assign(shape.units(), 0.0f);
+    : shape_(shape),
+      kernels_(kernels),
+      pool_(pool),
+      layers_(shape.num_layers),
+      panels_(pool.size()) {
+  zeros_.assign(std::max(shape.gates(), shape.padded_classes()), 0.0f);
 }
 
 double GradientPass::run(const Parameters& parameters, const TrainingBatch& batch,
                          const LossOptions& loss, const DropoutOptions& dropout,
                          Parameters& gradient) {
   arrange(batch);
-  pack_weights(parameters);
-  sparse_inputs(batch, dropout);
+  prepare(parameters, batch, dropout);
   for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
     forward_layer(parameters, layer, dropout);
   }
@@ -111,11 +116,14 @@ void GradientPass::arrange(const TrainingBatch& batch) {
   }
 }
 
-void GradientPass::pack_weights(const Parameters& parameters) {
+void GradientPass::prepare(const Parameters& parameters, const TrainingBatch& batch,
+                           const DropoutOptions& dropout) {
   const std::size_t units = shape_.units(), lanes = kernels_.lanes(),
                     classes = shape_.padded_classes();
-  const auto pack_one = [&](std::size_t task, std::size_t) {
-    const std::size_t layer = task / 3;
+  // The sparse rows are one task beside the packing, and the longest: it comes first.
+  const auto prepare_one = [&](std::size_t number, std::size_t) {
+    if (number == 0) return sparse_inputs(batch, dropout);
+    const std::size_t task = number - 1, layer = task / 3;
     if (layer == layers_.size()) {
       if (layers_.empty() || task % 3 > 1) return;
       const auto how = task % 3 == 0 ? pack : pack_transposed;
@@ -134,7 +142,7 @@ void GradientPass::pack_weights(const Parameters& parameters) {
       pack_transposed(w, shape_.gates(), shape_.gates(), 2 * units, lanes, to.input_transposed);
     }
   };
-  pool_.parallel_for(3 * (layers_.size() + 1), pack_one);
+  pool_.parallel_for(1 + 3 * (layers_.size() + 1), prepare_one);
 }
 
 // The sparse rows of all windows, with dropout where an LSTM reads them.
@@ -157,24 +165,19 @@ void GradientPass::forward_layer(const Parameters& parameters, std::size_t layer
   Layer& at = layers_[layer];
   const Dropout dropout = dropout_of(options, layer);
   if (layer > 0) at.inputs.resize(rows_ * below);
-  pool_.parallel_for((rows_ + kRowsOfTask - 1) / kRowsOfTask, [&](std::size_t task, std::size_t) {
-    const std::size_t first = task * kRowsOfTask, end = std::min(rows_, first + kRowsOfTask);
-    for (std::size_t row = first; row < end; ++row) {
-      float* gates = &at.activations[row * width];
-      std::copy_n(parameters.bias(layer), width, gates);
-      if (layer == 0) {
-        kernels_.sparse_row(inputs_.row_columns(row), inputs_.row_values(row),
-                            parameters.input_weights(0), width, width, gates);
-      } else {
-        float* inputs = &at.inputs[row * below];
-        std::copy_n(&layers_[layer - 1].outputs[row * below], below, inputs);
-        if (dropout.active()) dropout.apply(row * below, {inputs, below});
-      }
+  for_rows([&](std::size_t first, std::size_t count) {
+    if (layer == 0) {
+      sparse_product(inputs_, first, count, parameters.input_weights(0), width, parameters.bias(0),
+                     at.activations.data());
+      return;
     }
-    if (layer > 0) {
-      kernels_.gemm(pointers(std::as_const(at.inputs).data() + first * below, end - first, below),
-                    1, at.input, pointers(&at.activations[first * width], end - first, width));
-    }
+    float* inputs = std::copy_n(&layers_[layer - 1].outputs[first * below], count * below,
+                                &at.inputs[first * below]) -
+                    count * below;
+    if (dropout.active()) dropout.apply(first * below, {inputs, count * below});
+    kernels_.gemm(pointers(std::as_const(at.inputs).data() + first * below, count, below), 1,
+                  at.input, parameters.bias(layer),
+                  pointers(&at.activations[first * width], count, width));
   });
   pool_.parallel_for(2 * groups_, [&](std::size_t task, std::size_t) {
     std::vector<LstmRow> scratch;
@@ -185,20 +188,14 @@ void GradientPass::forward_layer(const Parameters& parameters, std::size_t layer
 }
 
 void GradientPass::forward_dense(const Parameters& parameters) {
-  const std::size_t width = shape_.padded_classes();
-  pool_.parallel_for((rows_ + kRowsOfTask - 1) / kRowsOfTask, [&](std::size_t task, std::size_t) {
-    const std::size_t first = task * kRowsOfTask, count = std::min(kRowsOfTask, rows_ - first);
-    for (std::size_t row = first; row < first + count; ++row) {
-      float* out = &logits_[row * width];
-      std::copy_n(parameters.dense_bias(), width, out);
-      if (!layers_.empty()) continue;
-      kernels_.sparse_row(inputs_.row_columns(row), inputs_.row_values(row),
-                          parameters.dense_weights(), width, width, out);
-    }
-    if (!layers_.empty()) {
-      const std::size_t below = 2 * shape_.units();
+  const std::size_t width = shape_.padded_classes(), below = 2 * shape_.units();
+  for_rows([&](std::size_t first, std::size_t count) {
+    if (layers_.empty()) {
+      sparse_product(inputs_, first, count, parameters.dense_weights(), width,
+                     parameters.dense_bias(), logits_.data());
+    } else {
       const float* outputs = layers_.back().outputs.data() + first * below;
-      kernels_.gemm(pointers(outputs, count, below), 1, dense_,
+      kernels_.gemm(pointers(outputs, count, below), 1, dense_, parameters.dense_bias(),
                     pointers(&logits_[first * width], count, width));
     }
     kernels_.softmax(&logits_[first * width], count, shape_.num_classes, width);
@@ -207,21 +204,26 @@ void GradientPass::forward_dense(const Parameters& parameters) {
 
 void GradientPass::backward_dense(Parameters& gradient) {
   const std::size_t width = shape_.padded_classes();
-  sum_of_rows(logits_gradient_.data(), width, gradient.dense_bias());
+  PackedMatrix& panel = panels_[0];
+  pack(logits_gradient_.data(), width, rows_, width, kernels_.lanes(), panel);
+  product_of_columns(ones_.data(), 1, 1, panel, gradient.dense_bias(), width);
   if (layers_.empty()) {
     product_of_sparse(logits_gradient_.data(), width, gradient.dense_weights());
     return;
   }
-  const std::size_t below = 2 * shape_.units();
-  product_of_columns(layers_.back().outputs.data(), below, below, logits_gradient_.data(), width,
-                     width, gradient.dense_weights(), width);
+  const std::size_t below = 2 * shape_.units(), tasks = below / kColumnBlock;
+  pool_.parallel_for(tasks, [&](std::size_t task, std::size_t) {
+    const std::size_t first = task * kColumnBlock;
+    product_of_columns(layers_.back().outputs.data() + first, below, kColumnBlock, panel,
+                       gradient.dense_weights() + first * width, width);
+  });
   product_of_rows(logits_gradient_.data(), width, dense_transposed_, outputs_gradient_.data(),
                   below);
 }
 
 void GradientPass::backward_layer(std::size_t layer, const DropoutOptions& dropout,
                                   Parameters& gradient) {
-  const std::size_t units = shape_.units(), width = shape_.gates();
+  const std::size_t units = shape_.units();
   Layer& at = layers_[layer];
   pool_.parallel_for(2 * groups_, [&](std::size_t task, std::size_t) {
     const auto windows = group(task / 2);
@@ -229,13 +231,11 @@ void GradientPass::backward_layer(std::size_t layer, const DropoutOptions& dropo
     lstm_backward(direction_of(kDirections[task % 2], windows), at.recurrent_transposed[task % 2],
                   trace_of(layer), outputs_gradient_.data(), state.data(), zeros_.data());
   });
-  recurrent_gradient(layer, gradient);
-  sum_of_rows(at.activations.data(), width, gradient.bias(layer));
+  collect_previous_outputs(layer);
+  weights_gradient(layer, gradient);
   if (layer == 0) {
-    product_of_sparse(at.activations.data(), width, gradient.input_weights(0));
+    product_of_sparse(at.activations.data(), shape_.gates(), gradient.input_weights(0));
   } else {
-    product_of_columns(at.inputs.data(), 2 * units, 2 * units, at.activations.data(), width, width,
-                       gradient.input_weights(layer), width);
     input_gradient(layer, dropout);
   }
 }
@@ -247,16 +247,15 @@ void GradientPass::input_gradient(std::size_t layer, const DropoutOptions& optio
                   layers_[layer].input_transposed, outputs_gradient_.data(), below);
   const Dropout dropout = dropout_of(options, layer);
   if (!dropout.active()) return;
-  pool_.parallel_for((rows_ + kRowsOfTask - 1) / kRowsOfTask, [&](std::size_t task, std::size_t) {
-    const std::size_t first = task * kRowsOfTask, count = std::min(kRowsOfTask, rows_ - first);
+  for_rows([&](std::size_t first, std::size_t count) {
     dropout.apply(first * below, {&outputs_gradient_[first * below], count * below});
   });
 }
 
-void GradientPass::recurrent_gradient(std::size_t layer, Parameters& gradient) {
+// previous_outputs_: the output of the step before, for each row and direction.
+void GradientPass::collect_previous_outputs(std::size_t layer) {
   const std::size_t units = shape_.units();
   const float* outputs = layers_[layer].outputs.data();
-  // The output of the step before, for each row and direction.
   pool_.parallel_for(windows_.size(), [&](std::size_t w, std::size_t) {
     for (std::size_t t = 0; t < windows_[w].length; ++t) {
       const std::size_t row = windows_[w].first_row + t;
@@ -267,58 +266,77 @@ void GradientPass::recurrent_gradient(std::size_t layer, Parameters& gradient) {
                   before + units);
     }
   });
-  for (Direction direction : kDirections) {
-    const std::size_t half = static_cast<std::size_t>(direction);
-    product_of_columns(previous_outputs_.data() + half * units, 2 * units, units,
-                       layers_[layer].activations.data() + half * 4 * units, shape_.gates(),
-                       4 * units, gradient.recurrent(layer, direction), 4 * units);
-  }
 }
 
-void GradientPass::product_of_columns(const float* a, std::size_t a_stride, std::size_t depth,
-                                      const float* b, std::size_t b_stride, std::size_t columns,
-                                      float* w, std::size_t w_stride) {
+// All gradients that the gradient of the gates has a part in, by panels of its columns.
+void GradientPass::weights_gradient(std::size_t layer, Parameters& gradient) {
+  const std::size_t units = shape_.units(), columns = 4 * units, gates = shape_.gates();
   const std::size_t width = std::min(columns, 4 * kernels_.lanes());
-  pool_.parallel_for((columns + width - 1) / width, [&](std::size_t task, std::size_t) {
-    const std::size_t first = task * width, count = std::min(width, columns - first);
-    for (std::size_t k = 0; k < depth; ++k) std::fill_n(w + k * w_stride + first, count, 0.0f);
-    PackedMatrix panel;
-    pack(b + first, b_stride, rows_, count, kernels_.lanes(), panel);
-    kernels_.gemm(pointers(a, depth, 1), a_stride, panel, pointers(w + first, depth, w_stride));
+  const std::size_t panels = (columns + width - 1) / width;
+  const Layer& at = layers_[layer];
+  pool_.parallel_for(2 * panels, [&](std::size_t task, std::size_t thread) {
+    const std::size_t half = task / panels, first = task % panels * width;
+    const std::size_t in_gates = half * columns + first;
+    PackedMatrix& panel = panels_[thread];
+    pack(at.activations.data() + in_gates, gates, rows_, std::min(width, columns - first),
+         kernels_.lanes(), panel);
+    product_of_columns(ones_.data(), 1, 1, panel, gradient.bias(layer) + in_gates, gates);
+    product_of_columns(previous_outputs_.data() + half * units, 2 * units, units, panel,
+                       gradient.recurrent(layer, kDirections[half]) + first, columns);
+    if (layer == 0) return;
+    product_of_columns(at.inputs.data(), 2 * units, 2 * units, panel,
+                       gradient.input_weights(layer) + in_gates, gates);
   });
 }
 
-void GradientPass::product_of_sparse(const float* b, std::size_t width, float* w) {
-  const std::size_t features = shape_.input_size;
-  pool_.parallel_for(
-      (features + kFeaturesOfTask - 1) / kFeaturesOfTask, [&](std::size_t task, std::size_t) {
-        const std::size_t first = task * kFeaturesOfTask;
-        const std::size_t end = std::min(features, first + kFeaturesOfTask);
-        for (std::size_t f = first; f < end; ++f) {
-          std::fill_n(w + f * width, width, 0.0f);
-          kernels_.sparse_row(inputs_by_feature_.row_columns(f), inputs_by_feature_.row_values(f),
-                              b, width, width, w + f * width);
-        }
-      });
+void GradientPass::product_of_columns(const float* a, std::size_t a_stride, std::size_t depth,
+                                      const PackedMatrix& panel, float* w,
+                                      std::size_t w_stride) const {
+  kernels_.gemm(pointers(a, depth, 1), a_stride, panel, zeros_.data(),
+                pointers(w, depth, w_stride));
 }
 
-void GradientPass::sum_of_rows(const float* b, std::size_t width, float* sum) {
-  const std::size_t part = std::min<std::size_t>(width, 4 * kColumnBlock);
-  std::vector<std::uint32_t> all(rows_);
-  std::iota(all.begin(), all.end(), 0u);
-  pool_.parallel_for((width + part - 1) / part, [&](std::size_t task, std::size_t) {
-    const std::size_t first = task * part, count = std::min(part, width - first);
-    std::fill_n(sum + first, count, 0.0f);
-    kernels_.sparse_row(all, {ones_.data(), rows_}, b + first, width, count, sum + first);
+// out[row][n] = start[n] + sparse row * w, in slices of columns of which all rows of w stay in the
+// second-level cache.
+void GradientPass::sparse_product(const SparseRows& rows, std::size_t first, std::size_t count,
+                                  const float* w, std::size_t width, const float* start,
+                                  float* out) const {
+  for (std::size_t n = 0; n < width; n += kSparseSlice) {
+    for (std::size_t row = first; row < first + count; ++row) {
+      kernels_.sparse_row(rows.row_columns(row), rows.row_values(row), w + n, width,
+                          std::min(kSparseSlice, width - n), start + n, out + row * width + n);
+    }
+  }
+}
+
+void GradientPass::product_of_sparse(const float* b, std::size_t width, float* w) const {
+  const std::size_t features = shape_.input_size,
+                    slices = (width + kSparseSlice - 1) / kSparseSlice;
+  // By slices of columns, for the same reason; a part of the features each.
+  const std::size_t parts = (features + kFeaturesOfTask - 1) / kFeaturesOfTask;
+  pool_.parallel_for(slices * parts, [&](std::size_t task, std::size_t) {
+    const std::size_t n = task / parts * kSparseSlice, first = task % parts * kFeaturesOfTask;
+    const std::size_t end = std::min(features, first + kFeaturesOfTask);
+    for (std::size_t f = first; f < end; ++f) {
+      kernels_.sparse_row(inputs_by_feature_.row_columns(f), inputs_by_feature_.row_values(f),
+                          b + n, width, std::min(kSparseSlice, width - n), zeros_.data(),
+                          w + f * width + n);
+    }
+  });
+}
+
+void GradientPass::for_rows(const std::function<void(std::size_t, std::size_t)>& work) {
+  const std::size_t tasks = round_up((rows_ + kRowsOfTask - 1) / kRowsOfTask, pool_.size());
+  pool_.parallel_for(tasks, [&](std::size_t task, std::size_t) {
+    const std::size_t first = rows_ * task / tasks, end = rows_ * (task + 1) / tasks;
+    if (first < end) work(first, end - first);
   });
 }
 
 void GradientPass::product_of_rows(const float* a, std::size_t a_stride, const PackedMatrix& b,
                                    float* c, std::size_t c_stride) {
-  pool_.parallel_for((rows_ + kRowsOfTask - 1) / kRowsOfTask, [&](std::size_t task, std::size_t) {
-    const std::size_t first = task * kRowsOfTask, count = std::min(kRowsOfTask, rows_ - first);
-    std::fill_n(c + first * c_stride, count * c_stride, 0.0f);
-    kernels_.gemm(pointers(a + first * a_stride, count, a_stride), 1, b,
+  for_rows([&](std::size_t first, std::size_t count) {
+    kernels_.gemm(pointers(a + first * a_stride, count, a_stride), 1, b, zeros_.data(),
                   pointers(c + first * c_stride, count, c_stride));
   });
 }

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -55,7 +56,8 @@ class GradientPass {
   };
 
   void arrange(const TrainingBatch& batch);
-  void pack_weights(const Parameters& parameters);
+  void prepare(const Parameters& parameters, const TrainingBatch& batch,
+               const DropoutOptions& dropout);
   void sparse_inputs(const TrainingBatch& batch, const DropoutOptions& dropout);
   void forward_layer(const Parameters& parameters, std::size_t layer,
                      const DropoutOptions& dropout);
@@ -63,14 +65,17 @@ class GradientPass {
   void backward_dense(Parameters& gradient);
   void backward_layer(std::size_t layer, const DropoutOptions& dropout, Parameters& gradient);
   void input_gradient(std::size_t layer, const DropoutOptions& dropout);
-  void recurrent_gradient(std::size_t layer, Parameters& gradient);
-  // w[k][n] = sum over rows of a[row][k] * b[row][n], by panels of columns.
-  void product_of_columns(const float* a, std::size_t a_stride, std::size_t depth, const float* b,
-                          std::size_t b_stride, std::size_t columns, float* w,
-                          std::size_t w_stride);
+  void collect_previous_outputs(std::size_t layer);
+  void weights_gradient(std::size_t layer, Parameters& gradient);
+  // w[k][n] = sum over rows of a[row][k] * panel[row][n].
+  void product_of_columns(const float* a, std::size_t a_stride, std::size_t depth,
+                          const PackedMatrix& panel, float* w, std::size_t w_stride) const;
+  // Calls work(first, count) for even shares of the rows, several a thread.
+  void for_rows(const std::function<void(std::size_t, std::size_t)>& work);
   // w[feature][n] = sum over the entries of the sparse inputs with that feature.
-  void product_of_sparse(const float* b, std::size_t width, float* w);
-  void sum_of_rows(const float* b, std::size_t width, float* sum);
+  void product_of_sparse(const float* b, std::size_t width, float* w) const;
+  void sparse_product(const SparseRows& rows, std::size_t first, std::size_t count, const float* w,
+                      std::size_t width, const float* start, float* out) const;
   void product_of_rows(const float* a, std::size_t a_stride, const PackedMatrix& b, float* c,
                        std::size_t c_stride);
   LstmDirection direction_of(Direction direction, std::span<const WindowRows> windows) const;
@@ -90,6 +95,7 @@ class GradientPass {
   SparseRows inputs_, inputs_by_feature_;  // with dropout; the second transposed
   AlignedVector<float> logits_, logits_gradient_, outputs_gradient_, previous_outputs_, ones_;
   AlignedVector<float> zeros_;
+  std::vector<PackedMatrix> panels_;  // one a thread
 };
 
 }  // namespace skol

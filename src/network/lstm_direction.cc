@@ -93,8 +93,8 @@ void lstm_backward(const LstmDirection& lstm, const PackedMatrix& recurrent_tran
       rows[w] = {dh_rows[w], dc + w * units, c_previous, trace.cells + at * units,
                  trace.activations + at * 4 * units};
     }
-    lstm.kernels.gemm({gates_after.data(), with_after}, 1, recurrent_transposed,
-                      {dh_rows.data(), with_after});
+    lstm.kernels.gemm_add({gates_after.data(), with_after}, 1, recurrent_transposed,
+                          {dh_rows.data(), with_after});
     lstm.kernels.lstm_step_gradient({rows.data(), active}, units);
   }
 }

@@ -100,9 +100,9 @@ class MicroBatch {
       for (std::size_t t = 0; t < windows_[w].length; ++t) {
         const std::size_t line = tasks_[w].lines.first_row + t;
         float* out = work_.logits_ + (windows_[w].first_row + t) * width;
-        std::copy_n(network_.parameters().dense_bias(), width, out);
         network_.kernels().sparse_row(lines.row_columns(line), lines.row_values(line),
-                                      network_.parameters().dense_weights(), width, width, out);
+                                      network_.parameters().dense_weights(), width, width,
+                                      network_.parameters().dense_bias(), out);
       }
     }
   }
@@ -111,19 +111,22 @@ class MicroBatch {
   // Windows are taken by their first line; `next` is the first line not projected yet.
   void project_lines(const SparseRows& lines) {
     std::size_t order[kMicroBatchWindows];
-    for (std::size_t w = 0; w < tasks_.size(); ++w) order[w] = w;
-    std::sort(order, order + tasks_.size(), [&](std::size_t a, std::size_t b) {
-      return tasks_[a].lines.first_row < tasks_[b].lines.first_row;
-    });
+    for (std::size_t w = 0; w < tasks_.size(); ++w) {
+      std::size_t* const at = std::upper_bound(
+          order, order + w, tasks_[w].lines.first_row,
+          [&](std::size_t first, std::size_t o) { return first < tasks_[o].lines.first_row; });
+      std::copy_backward(at, order + w, order + w + 1);
+      *at = w;
+    }
     const std::size_t width = shape_.gates();
     std::size_t next = 0, used = 0;
     for (const std::size_t w : std::span(order, tasks_.size())) {
       const std::size_t first = tasks_[w].lines.first_row, end = first + tasks_[w].lines.length;
       for (next = std::max(next, first); next < end; ++next, ++used) {
         float* out = work_.gates_ + used * width;
-        std::copy_n(network_.parameters().bias(0), width, out);
         network_.kernels().sparse_row(lines.row_columns(next), lines.row_values(next),
-                                      network_.parameters().input_weights(0), width, width, out);
+                                      network_.parameters().input_weights(0), width, width,
+                                      network_.parameters().bias(0), out);
       }
       // Line `next - 1` is the last projected, and lines up to it lie before it without a gap.
       for (std::size_t t = 0; t < windows_[w].length; ++t) {
@@ -138,13 +141,12 @@ class MicroBatch {
     const std::size_t width = shape_.gates();
     for (std::size_t row = 0; row < rows_; ++row) {
       float* gates = work_.gates_ + row * width;
-      std::copy_n(network_.parameters().bias(layer), width, gates);
       work_.gate_rows_[row] = gates;
       work_.output_rows_[row] = gates;
       work_.input_rows_[row] = outputs(layer - 1) + row * 2 * shape_.units();
     }
     network_.kernels().gemm({work_.input_rows_, rows_}, 1, network_.input_weights(layer),
-                            {work_.output_rows_, rows_});
+                            network_.parameters().bias(layer), {work_.output_rows_, rows_});
   }
 
   void recur(std::size_t layer) {
@@ -159,11 +161,10 @@ class MicroBatch {
     const std::size_t width = shape_.padded_classes();
     for (std::size_t row = 0; row < rows_; ++row) {
       work_.output_rows_[row] = work_.logits_ + row * width;
-      std::copy_n(network_.parameters().dense_bias(), width, work_.output_rows_[row]);
       work_.input_rows_[row] = outputs(shape_.num_layers - 1) + row * 2 * shape_.units();
     }
     network_.kernels().gemm({work_.input_rows_, rows_}, 1, network_.dense(),
-                            {work_.output_rows_, rows_});
+                            network_.parameters().dense_bias(), {work_.output_rows_, rows_});
   }
 
   void copy_probabilities(std::size_t w) const {

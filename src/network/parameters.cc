@@ -47,35 +47,33 @@ std::vector<float> orthogonal(std::size_t rows, std::size_t columns, const Count
 
 }  // namespace
 
-Parameters::Parameters(const NetworkShape& shape) : shape_(shape) {
-  std::size_t size = 0;
+ParameterLayout::ParameterLayout(const NetworkShape& given) : shape(given) {
   const auto take = [&](std::size_t n) {
     const std::size_t offset = size;
     size += round_up(n, kColumnBlock);
     return offset;
   };
   for (std::size_t layer = 0; layer < shape.num_layers; ++layer) {
-    Layer& at = layers_.emplace_back();
+    Layer& at = layers.emplace_back();
     at.input_weights = take(shape.layer_inputs(layer) * shape.gates());
     at.bias = take(shape.gates());
     for (std::size_t& recurrent : at.recurrent) recurrent = take(shape.units() * 4 * shape.units());
   }
-  dense_weights_ = take(shape.dense_inputs() * shape.padded_classes());
-  dense_bias_ = take(shape.padded_classes());
-  values_.assign(size, 0.0f);
+  dense_weights = take(shape.dense_inputs() * shape.padded_classes());
+  dense_bias = take(shape.padded_classes());
 }
 
-std::vector<PlainTensor> Parameters::plain_tensors() const {
+std::vector<PlainTensor> ParameterLayout::plain_tensors() const {
   std::vector<PlainTensor> tensors;
-  const std::size_t hidden = shape_.hidden_size, units = shape_.units();
-  for (std::size_t layer = 0; layer < shape_.num_layers; ++layer) {
-    const std::size_t inputs = layer == 0 ? shape_.input_size : 2 * hidden;
+  const std::size_t hidden = shape.hidden_size, units = shape.units();
+  for (std::size_t layer = 0; layer < shape.num_layers; ++layer) {
+    const std::size_t inputs = layer == 0 ? shape.input_size : 2 * hidden;
     const std::size_t row_block = layer == 0 ? inputs : hidden;
     const std::size_t row_block_padded = layer == 0 ? inputs : units;
     for (Direction direction : kDirections) {
       const std::string name = "lstm." + std::to_string(layer) + "." + name_of(direction) + ".";
       const std::size_t half = static_cast<std::size_t>(direction) * 4 * units;
-      const Layer& at = layers_[layer];
+      const Layer& at = layers[layer];
       tensors.push_back({name + "input_weights", inputs, 4 * hidden, at.input_weights + half,
                          8 * units, row_block, row_block_padded, hidden, units});
       tensors.push_back({name + "recurrent_weights", hidden, 4 * hidden,
@@ -84,12 +82,11 @@ std::vector<PlainTensor> Parameters::plain_tensors() const {
       tensors.push_back({name + "bias", 1, 4 * hidden, at.bias + half, 0, 1, 1, hidden, units});
     }
   }
-  const bool logistic = shape_.num_layers == 0;
-  const std::size_t inputs = logistic ? shape_.input_size : 2 * hidden,
-                    classes = shape_.num_classes;
-  tensors.push_back({"dense.weights", inputs, classes, dense_weights_, shape_.padded_classes(),
+  const bool logistic = shape.num_layers == 0;
+  const std::size_t inputs = logistic ? shape.input_size : 2 * hidden, classes = shape.num_classes;
+  tensors.push_back({"dense.weights", inputs, classes, dense_weights, shape.padded_classes(),
                      logistic ? inputs : hidden, logistic ? inputs : units, classes, classes});
-  tensors.push_back({"dense.bias", 1, classes, dense_bias_, 0, 1, 1, classes, classes});
+  tensors.push_back({"dense.bias", 1, classes, dense_bias, 0, 1, 1, classes, classes});
   return tensors;
 }
 

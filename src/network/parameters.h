@@ -25,49 +25,57 @@ struct PlainTensor {
   }
 };
 
+// Where the weights of a network of this shape lie in one array.
+struct ParameterLayout {
+  struct Layer {
+    std::size_t input_weights, bias, recurrent[2];
+  };
+  explicit ParameterLayout(const NetworkShape& shape);
+  std::vector<PlainTensor> plain_tensors() const;
+
+  NetworkShape shape;
+  std::vector<Layer> layers;
+  std::size_t dense_weights = 0, dense_bias = 0;
+  std::size_t size = 0;
+};
+
 // All weights of a network (or their gradient, or a moment of Adam) in one array; a value type.
 class Parameters {
  public:
-  Parameters() = default;
-  explicit Parameters(const NetworkShape& shape);
+  explicit Parameters(const NetworkShape& shape) : layout_(shape), values_(layout_.size, 0.0f) {}
 
-  const NetworkShape& shape() const { return shape_; }
+  const NetworkShape& shape() const { return layout_.shape; }
   std::span<float> values() { return values_; }
   std::span<const float> values() const { return values_; }
 
   // [layer_inputs][2 directions][4 gates][units]
-  float* input_weights(std::size_t layer) { return &values_[layers_[layer].input_weights]; }
+  float* input_weights(std::size_t layer) { return &values_[layout_.layers[layer].input_weights]; }
   const float* input_weights(std::size_t layer) const {
-    return &values_[layers_[layer].input_weights];
+    return &values_[layout_.layers[layer].input_weights];
   }
   // [2 directions][4 gates][units]
-  float* bias(std::size_t layer) { return &values_[layers_[layer].bias]; }
-  const float* bias(std::size_t layer) const { return &values_[layers_[layer].bias]; }
+  float* bias(std::size_t layer) { return &values_[layout_.layers[layer].bias]; }
+  const float* bias(std::size_t layer) const { return &values_[layout_.layers[layer].bias]; }
   // [units][4 gates][units]
   float* recurrent(std::size_t layer, Direction direction) {
-    return &values_[layers_[layer].recurrent[static_cast<std::size_t>(direction)]];
+    return &values_[layout_.layers[layer].recurrent[static_cast<std::size_t>(direction)]];
   }
   const float* recurrent(std::size_t layer, Direction direction) const {
-    return &values_[layers_[layer].recurrent[static_cast<std::size_t>(direction)]];
+    return &values_[layout_.layers[layer].recurrent[static_cast<std::size_t>(direction)]];
   }
   // [dense_inputs][padded_classes] and [padded_classes]
-  float* dense_weights() { return &values_[dense_weights_]; }
-  const float* dense_weights() const { return &values_[dense_weights_]; }
-  float* dense_bias() { return &values_[dense_bias_]; }
-  const float* dense_bias() const { return &values_[dense_bias_]; }
+  float* dense_weights() { return &values_[layout_.dense_weights]; }
+  const float* dense_weights() const { return &values_[layout_.dense_weights]; }
+  float* dense_bias() { return &values_[layout_.dense_bias]; }
+  const float* dense_bias() const { return &values_[layout_.dense_bias]; }
 
-  std::vector<PlainTensor> plain_tensors() const;
+  std::vector<PlainTensor> plain_tensors() const { return layout_.plain_tensors(); }
   std::vector<float> to_plain(const PlainTensor& tensor) const;
   // plain.size() == tensor.rows * tensor.columns.
   void from_plain(const PlainTensor& tensor, std::span<const float> plain);
 
  private:
-  struct Layer {
-    std::size_t input_weights, bias, recurrent[2];
-  };
-  NetworkShape shape_;
-  std::vector<Layer> layers_;
-  std::size_t dense_weights_ = 0, dense_bias_ = 0;
+  ParameterLayout layout_;
   AlignedVector<float> values_;
 };
 

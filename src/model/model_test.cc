@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "skol/model.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "model/container.h"
+#include "model/model_data.h"
+#include "skol/error.h"
+
+namespace skol {
+namespace {
+
+using ::testing::HasSubstr;
+
+Model small_model(std::size_t num_layers = 1) {
+  TrainingOptions options;
+  options.hidden_size = 3;
+  options.num_layers = num_layers;
+  options.window_size = 4;
+  options.prediction_stride = options.training_stride = 2;
+  Vectorizer vectorizer({"alpha", "", "ä"}, {"ha"}, {1.0, 0.5, 2.0, 0.25});
+  const NetworkShape shape{vectorizer.width(), 3, num_layers, 2};
+  return Model(std::make_shared<const ModelData>(
+      ModelData{options, 96, "2026-01-02T03:04:05Z", "skol test", LabelSet({"B", "A"}),
+                std::move(vectorizer), initial_parameters(shape, 7)}));
+}
+
+// What decoding of `bytes` complains of; empty where it does not.
+std::string complaint(const std::string& bytes) {
+  try {
+    Model::from_bytes(bytes);
+    return "";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kModel);
+    EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos) << error.what();
+    return error.what();
+  }
+}
+
+// The model's bytes with its description changed and everything else, checksum included, right.
+template <class Change>
+std::string with_description(const Change& change) {
+  const std::string bytes = small_model().to_bytes();
+  Container container = decode_container(bytes);
+  auto description = nlohmann::json::parse(container.metadata.at("skol"));
+  change(description);
+  container.metadata["skol"] = description.dump();
+  return encode_container(container);
+}
+
+TEST(Model, ComesBackAsItWasAndAsTheSameBytes) {
+  for (std::size_t num_layers : {0, 1, 2}) {
+    const Model model = small_model(num_layers);
+    const std::string bytes = model.to_bytes();
+    const Model loaded = Model::from_bytes(bytes);
+    EXPECT_EQ(loaded.to_bytes(), bytes);
+    EXPECT_EQ(loaded.labels(), model.labels());
+    EXPECT_EQ(loaded.prediction_batch_size(), 96u);
+    EXPECT_EQ(loaded.prediction_stride(), 2u);
+    EXPECT_EQ(loaded.options().hidden_size, 3u);
+    EXPECT_EQ(loaded.created(), "2026-01-02T03:04:05Z");
+    EXPECT_EQ(loaded.data().vectorizer.words(), model.data().vectorizer.words());
+    const auto a = model.data().parameters.values(), b = loaded.data().parameters.values();
+    ASSERT_EQ(a.size(), b.size());
+    EXPECT_EQ(std::memcmp(a.data(), b.data(), a.size_bytes()), 0);
+  }
+}
+
+TEST(Model, IsRejectedWithAnyBitOfItFlippedAndCutAnywhere) {
+  const std::string bytes = small_model().to_bytes();
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    for (int bit = 0; bit < 8; ++bit) {
+      std::string changed = bytes;
+      changed[i] = static_cast<char>(changed[i] ^ (1 << bit));
+      ASSERT_NE(complaint(changed), "") << "byte " << i << ", bit " << bit;
+    }
+    ASSERT_NE(complaint(bytes.substr(0, i)), "") << "cut at " << i;
+  }
+}
+
+TEST(Model, WhoseDescriptionContradictsItsTensorsIsRejectedByName) {
+  using nlohmann::json;
+  const auto set = [](const char* name, json value) {
+    return with_description([&](json& d) { d["options"][name] = value; });
+  };
+  EXPECT_EQ(complaint(with_description([](json&) {})), "");
+  EXPECT_THAT(complaint(set("hidden_size", 4)), HasSubstr("lstm.0.forward.input_weights"));
+  EXPECT_THAT(complaint(set("hidden_size", 16384)), HasSubstr("lstm.0.forward.input_weights"));
+  EXPECT_THAT(complaint(set("num_layers", 2)), HasSubstr("lstm.1"));
+  EXPECT_THAT(complaint(set("window_size", 0)), HasSubstr("window_size"));
+  EXPECT_THAT(complaint(set("window_size", -1)), HasSubstr("window_size"));
+  EXPECT_THAT(complaint(set("window_size", 1.5)), HasSubstr("window_size"));
+  EXPECT_THAT(complaint(set("prediction_stride", 5)), HasSubstr("prediction_stride"));
+  EXPECT_THAT(complaint(set("dropout", "much")), HasSubstr("description"));
+  EXPECT_THAT(complaint(with_description([](json& d) {
+                d["labels"] = {"A", "A"};
+              })),
+              HasSubstr("A"));
+  EXPECT_THAT(complaint(with_description([](json& d) { d["labels"] = json::array(); })),
+              HasSubstr("labels"));
+  EXPECT_THAT(complaint(with_description([](json& d) { d["labels"].push_back("C"); })),
+              HasSubstr("dense.weights"));
+  EXPECT_THAT(complaint(with_description([](json& d) { d.erase("options"); })),
+              HasSubstr("options"));
+  EXPECT_THAT(complaint(with_description([](json& d) { d["prediction_batch_size"] = 0; })),
+              HasSubstr("batch size"));
+}
+
+TEST(Model, OfAnotherKindOfContainerIsRejected) {
+  EXPECT_THAT(complaint(encode_container({})), HasSubstr("description"));
+  EXPECT_NE(complaint(""), "");
+}
+
+TEST(TrainingOptions, AreCheckedByNameAndValue) {
+  const auto complaint_of = [](auto change) -> std::string {
+    TrainingOptions options;
+    change(options);
+    try {
+      check(options);
+      return "";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::kParameter);
+      return error.what();
+    }
+  };
+  EXPECT_EQ(complaint_of([](auto&) {}), "");
+  EXPECT_THAT(complaint_of([](auto& o) { o.hidden_size = 0; }), HasSubstr("hidden_size is 0"));
+  EXPECT_THAT(complaint_of([](auto& o) { o.training_stride = 51; }), HasSubstr("is 51"));
+  EXPECT_THAT(complaint_of([](auto& o) { o.dropout = 1.0; }), HasSubstr("dropout is 1"));
+  EXPECT_THAT(complaint_of([](auto& o) { o.dropout = NAN; }), HasSubstr("dropout"));
+  EXPECT_THAT(complaint_of([](auto& o) { o.learning_rate = 0; }), HasSubstr("learning_rate"));
+  EXPECT_THAT(complaint_of([](auto& o) { o.labels = "some"; }), HasSubstr("collapsed, all"));
+  EXPECT_THAT(complaint_of([](auto& o) {
+                o.class_weights = "balanced";
+                o.focal_labels = {"A"};
+              }),
+              HasSubstr("mutually exclusive"));
+}
+
+}  // namespace
+}  // namespace skol
