@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // libFuzzer target: any bytes are either refused with an Error of kModel or are exactly a container
-// that encodes to an equal one. Build with clang, as docs/model_format.md says.
+// that encodes to an equal one. Build with clang:
+//   clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -Iinclude -Isrc
+//     fuzz/container_fuzz.cc src/model/{container,container_header,foreign_format}.cc
+//     src/base/in_quotes.cc -lfmt -lxxhash -o container_fuzz
 #include <fmt/format.h>
 #include <xxhash.h>
 
 #include <cstdlib>
 #include <string>
+#include <string_view>
 
 #include "model/container.h"
 #include "model/container_header.h"

@@ -198,7 +198,7 @@ void write_file_atomically(const std::string& path, std::string_view bytes, Dura
 }
 
 std::string describe_system_error(int error) {
-  const std::string reason = std::generic_category().message(error);
+  std::string reason = std::generic_category().message(error);
   switch (error) {
     case ENOENT:
       return reason + "; the folder must exist: create it, or correct the path";

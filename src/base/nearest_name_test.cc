@@ -29,7 +29,7 @@ TEST(NearestName, IsTheFirstOfEquallyNearOnes) {
 
 TEST(NearestName, IsFoundForEmptyAndHugeNames) {
   EXPECT_EQ(nearest_name("", kVerbs), "train");
-  EXPECT_EQ(nearest_name(std::string(50'000'000, 'e'), kVerbs), "evaluate");
+  EXPECT_EQ(nearest_name(std::string(8'000'000, 'e'), kVerbs), "evaluate");
 }
 
 }  // namespace

@@ -12,6 +12,7 @@ using testing::IsEmpty;
 
 std::vector<std::string> terms(const std::vector<CountedTerm>& counted) {
   std::vector<std::string> result;
+  result.reserve(counted.size());
   for (const CountedTerm& term : counted) result.push_back(term.term);
   return result;
 }

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
 #include <vector>
 
 namespace skol {
@@ -48,7 +49,7 @@ TEST(Tokens, OfALineOfSeparatorsAreNone) {
 TEST(Tokens, AreNotPartedByOtherBlanksOrControls) {
   for (const std::string_view blank :
        {"\u00A0", "\u2028", "\u2029", "\u0085", "\u3000", "\u200B", "\x1C", "\x1F", "\x08"}) {
-    const std::string line = "a" + std::string(blank) + "b";
+    const std::string line = std::string("a").append(blank).append("b");
     EXPECT_THAT(tokens(line), ElementsAre(line));
   }
   const std::string_view with_nul("a\0b", 3);

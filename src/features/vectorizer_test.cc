@@ -224,9 +224,9 @@ TEST(Vectorizer, ServesSeveralThreads) {
 
 TEST(Vectorizer, HandlesALineOfManyMegabytes) {
   const Vectorizer vectorizer({"", "x"}, {}, {1.0, 1.0});
-  const std::string blanks = std::string(10'000'000, ' ') + "x";
-  EXPECT_EQ(row_of(vectorizer, blanks), (std::map<std::string, float>{{"", 1e7f}, {"x", 1.0f}}));
-  EXPECT_THAT(row_of(vectorizer, std::string(10'000'000, 'y')), IsEmpty());
+  const std::string blanks = std::string(8'000'000, ' ') + "x";
+  EXPECT_EQ(row_of(vectorizer, blanks), (std::map<std::string, float>{{"", 8e6f}, {"x", 1.0f}}));
+  EXPECT_THAT(row_of(vectorizer, std::string(8'000'000, 'y')), IsEmpty());
 }
 
 TEST(Vectorizer, RefusesPartsThatContradictEachOther) {

@@ -159,7 +159,7 @@ TEST_F(FileStoreTest, RefusesNamesThatAreNoFileNames) {
 // Readers of a file that another process keeps replacing see one version, whole.
 TEST_F(FileStoreTest, ReadersSeeWholeVersionsWhileAWriterReplacesThem) {
   store_->put("model", std::string(100'000, 'a'));
-  std::thread writer([&] {
+  const std::jthread writer([&] {
     for (int i = 0; i < 30; ++i) {
       store_->put("model", std::string(50'000 + 1'000 * static_cast<std::size_t>(i),
                                        static_cast<char>('a' + i % 26)));
@@ -167,10 +167,9 @@ TEST_F(FileStoreTest, ReadersSeeWholeVersionsWhileAWriterReplacesThem) {
   });
   for (int i = 0; i < 200; ++i) {
     const std::string bytes = store_->get("model");
-    ASSERT_EQ(bytes.find_first_not_of(bytes[0]), std::string::npos);
     ASSERT_GE(bytes.size(), 50'000U);
+    ASSERT_EQ(bytes.find_first_not_of(bytes[0]), std::string::npos);
   }
-  writer.join();
 }
 
 // The life of a child process that is to be killed; it ends by itself only if a save fails.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/fail.h"
+#include "base/in_quotes.h"
 #include "skol/model.h"
 #include "skol/store.h"
 
@@ -10,7 +11,7 @@ Model load_model(const std::string& uri) try {
   return Model::from_bytes(open_store(location.store)->get(location.name));
 } catch (const Error& error) {
   if (error.kind() != ErrorKind::kModel) throw;
-  fail(ErrorKind::kModel, "{}: {}", uri, error.what());
+  fail(ErrorKind::kModel, "{}: {}", in_quotes(uri), error.what());
 }
 
 void save_model(const Model& model, const std::string& uri) {

@@ -21,20 +21,23 @@ using testing::IsEmpty;
 using Counts = std::vector<std::uint64_t>;
 
 // 120 lines of four labels: raw weights 0.375, 1.5, 3 and 3.
-const Counts kCounts = {80, 20, 10, 10};
+Counts counts_of_four_labels() {
+  return {80, 20, 10, 10};
+}
 
 TEST(ClassWeights, AreOneWithoutAStrategy) {
-  EXPECT_THAT(class_weights(kCounts, WeightStrategy::kNone), ElementsAre(1, 1, 1, 1));
+  EXPECT_THAT(class_weights(counts_of_four_labels(), WeightStrategy::kNone),
+              ElementsAre(1, 1, 1, 1));
 }
 
 TEST(ClassWeights, BalanceLabelsByTheirShareOfLines) {
-  EXPECT_THAT(class_weights(kCounts, WeightStrategy::kBalanced),
+  EXPECT_THAT(class_weights(counts_of_four_labels(), WeightStrategy::kBalanced),
               ElementsAre(DoubleEq(0.375), DoubleEq(1.5), DoubleEq(3), DoubleEq(3)));
 }
 
 TEST(ClassWeights, ScaleTheInverseToTheRange) {
   const double middle = 0.1 + (1.5 - 0.375) / (3 - 0.375) * (100 - 0.1);
-  EXPECT_THAT(class_weights(kCounts, WeightStrategy::kInverse),
+  EXPECT_THAT(class_weights(counts_of_four_labels(), WeightStrategy::kInverse),
               ElementsAre(0.1, DoubleEq(middle), 100, 100));
   EXPECT_THAT(class_weights(Counts{3, 1}, WeightStrategy::kInverse, {1, 5}), ElementsAre(1, 5));
 }
@@ -42,7 +45,7 @@ TEST(ClassWeights, ScaleTheInverseToTheRange) {
 TEST(ClassWeights, ScaleTheSquareWhereAggressive) {
   const double least = 0.375 * 0.375;
   const double middle = 0.1 + (1.5 * 1.5 - least) / (3 * 3 - least) * (100 - 0.1);
-  EXPECT_THAT(class_weights(kCounts, WeightStrategy::kAggressive),
+  EXPECT_THAT(class_weights(counts_of_four_labels(), WeightStrategy::kAggressive),
               ElementsAre(0.1, DoubleEq(middle), 100, 100));
 }
 
@@ -71,7 +74,7 @@ TEST(ClassWeights, RefuseARangeThatIsNone) {
   for (const WeightRange range : {WeightRange{2, 1}, WeightRange{-1, 1}, WeightRange{1, infinity},
                                   WeightRange{std::nan(""), 1}}) {
     try {
-      class_weights(kCounts, WeightStrategy::kInverse, range);
+      class_weights(counts_of_four_labels(), WeightStrategy::kInverse, range);
       ADD_FAILURE() << "accepted " << range.min_weight << " to " << range.max_weight;
     } catch (const Error& error) {
       EXPECT_EQ(error.kind(), ErrorKind::kParameter);

@@ -21,12 +21,14 @@ using Indices = std::vector<std::uint32_t>;
 
 Indices indices(const std::string& letters) {
   Indices result;
+  result.reserve(letters.size());
   for (const char letter : letters) result.push_back(static_cast<std::uint32_t>(letter - 'a'));
   return result;
 }
 
 std::vector<std::string> label_names(std::size_t number) {
   std::vector<std::string> names;
+  names.reserve(number);
   for (std::size_t i = 0; i < number; ++i) names.push_back("label-" + std::to_string(i));
   return names;
 }

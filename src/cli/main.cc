@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <string>
+#include <vector>
+
+#include "cli/command_line.h"
+#include "cli/commands.h"
+#include "cli/exit_status.h"
+#include "cli/interrupt.h"
+#include "cli/standard_output.h"
+
+namespace {
+
+constexpr skol::Verb kVerbs[] = {
+    {"train", "trains a model on annotated text", skol::train_command},
+    {"predict", "labels text with a model", skol::predict_command},
+    {"evaluate", "labels annotated text with a model and scores the labels",
+     skol::evaluate_command},
+    {"score", "scores annotated text against other annotated text", skol::score_command},
+    {"models", "says what a model was made of", skol::models_command},
+};
+
+constexpr const char* kSummary =
+    "Labels every line of long documents, such as the parts of a taxonomic paper.";
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    skol::reserve_standard_streams();
+    skol::watch_interrupts();
+    const std::vector<std::string> arguments(argv + 1, argv + argc);
+    return skol::run_verb("skol", kSummary, kVerbs, arguments);
+  } catch (...) {
+    const skol::Ending ending = skol::ending_of(std::current_exception());
+    skol::print_to_stderr(fmt::format("skol: {}\n", ending.message));
+    return ending.status;
+  }
+}

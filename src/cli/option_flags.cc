@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/option_flags.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <type_traits>
+
+#include "base/fail.h"
+#include "base/in_quotes.h"
+#include "base/nearest_name.h"
+#include "cli/exit_status.h"
+
+namespace skol {
+namespace {
+
+constexpr const char* kTrainingGroup = "Training";
+constexpr const char* kPredictionGroup = "Prediction";
+
+template <typename Number>
+bool parse_whole(const std::string& text, Number& value) {
+  const char* const end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, value);
+  return error == std::errc() && stopped == end;
+}
+
+void parse(const std::string& flag, const std::string& text, std::size_t& value) {
+  if (!parse_whole(text, value)) {
+    fail_usage("{} is {}: expected a whole number, 0 or more", flag, in_quotes(text));
+  }
+}
+
+void parse(const std::string& flag, const std::string& text, double& value) {
+  if (!parse_whole(text, value) || !std::isfinite(value)) {
+    fail_usage("{} is {}: expected a number such as 0.25", flag, in_quotes(text));
+  }
+}
+
+void parse(const std::string&, const std::string& text, std::string& value) {
+  value = text;
+}
+
+void parse(const std::string& flag, const std::string& text, std::vector<std::string>& names) {
+  names.clear();
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    if (end == begin) {
+      fail_usage("{} is {}: expected labels with a comma between them", flag, in_quotes(text));
+    }
+    names.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+}
+
+void parse_batch_size(const std::string& flag, const std::string& text, std::size_t& value) {
+  if (text == "auto") {
+    fail(ErrorKind::kParameter,
+         "{} auto: this version cannot choose it yet; give a number, or leave it out for the "
+         "model's",
+         flag);
+  }
+  if (!parse_whole(text, value) || value < 1) {
+    fail_usage("{} is {}: expected a whole number, 1 or more", flag, in_quotes(text));
+  }
+}
+
+template <typename Value>
+const char* placeholder() {
+  if constexpr (std::is_same_v<Value, std::size_t>) return "N";
+  if constexpr (std::is_same_v<Value, double>) return "X";
+  if constexpr (std::is_same_v<Value, std::string>) return "NAME";
+  return "A,B";
+}
+
+template <typename Value>
+std::string default_text(const Value& value) {
+  if constexpr (std::is_same_v<Value, std::vector<std::string>>) {
+    return fmt::format("{}", fmt::join(value, ","));
+  } else {
+    return fmt::format("{}", value);
+  }
+}
+
+template <typename Value>
+CLI::Option* add_value(CLI::App& app, const std::string& flag, Value& value,
+                       const std::string& help) {
+  const auto take = [flag, &value](const std::string& text) { parse(flag, text, value); };
+  return app.add_option_function<std::string>(flag, take, help)
+      ->type_name(placeholder<Value>())
+      ->default_str(default_text(value))
+      ->take_last();
+}
+
+// Visits every option by name.
+template <typename Visit>
+void for_each_option_name(Visit visit) {
+  const auto by_name = [&](const char* name, const auto&, const char*) {
+    visit(std::string_view(name));
+  };
+  const TrainingOptions training;
+  const PredictionOptions prediction;
+  visit_training_options(training, by_name);
+  visit_prediction_options(prediction, by_name);
+}
+
+bool is_name_character(char c) {
+  return (c >= 'a' && c <= 'z') || c == '_';
+}
+
+}  // namespace
+
+std::string flag_name(std::string_view option) {
+  std::string flag = fmt::format("--{}", option);
+  std::replace(flag.begin(), flag.end(), '_', '-');
+  return flag;
+}
+
+std::string with_flags(std::string message) {
+  std::vector<std::string_view> names;
+  for_each_option_name([&](std::string_view name) { names.push_back(name); });
+  std::string out;
+  for (std::size_t begin = 0, end; begin < message.size(); begin = end) {
+    end = begin;
+    while (end < message.size() && is_name_character(message[end])) ++end;
+    const std::string_view word = std::string_view(message).substr(begin, end - begin);
+    // Without an underscore a name is a word of the language too, but for the first of a message.
+    const bool is_option = std::find(names.begin(), names.end(), word) != names.end() &&
+                           (begin == 0 || word.find('_') != word.npos);
+    out += is_option ? flag_name(word) : std::string(word);
+    if (end == begin) out += message[end++];
+  }
+  return out;
+}
+
+void add_training_options(CLI::App& app, TrainingOptions& options) {
+  visit_training_options(options, [&](const char* name, auto& value, const char* help) {
+    const std::string flag = flag_name(name);
+    if constexpr (std::is_same_v<decltype(value), bool&>) {
+      app.add_flag(flag, value, help)->group(kTrainingGroup);
+    } else {
+      add_value(app, flag, value, help)->group(kTrainingGroup);
+    }
+  });
+}
+
+void add_prediction_options(CLI::App& app, PredictionOptions& options,
+                            std::initializer_list<std::string_view> only) {
+  visit_prediction_options(options, [&](std::string_view name, auto& value, const char* help) {
+    if (only.size() > 0 && std::find(only.begin(), only.end(), name) == only.end()) return;
+    const std::string flag = flag_name(name);
+    if (name != "prediction_batch_size") {
+      const bool machine = name == "threads" || name == "target";
+      add_value(app, flag, value, help)->group(machine ? kMachineGroup : kPredictionGroup);
+      return;
+    }
+    if constexpr (std::is_same_v<decltype(value), std::size_t&>) {
+      const auto take = [flag, &value](const std::string& text) {
+        parse_batch_size(flag, text, value);
+      };
+      app.add_option_function<std::string>(
+             flag, take, "most windows of one prediction call; without it, the model's (64)")
+          ->type_name("N|auto")
+          ->take_last()
+          ->group(kPredictionGroup);
+    }
+  });
+}
+
+void add_choice(CLI::App& app, std::string_view option, std::string& value,
+                std::vector<std::string> choices, const std::string& help) {
+  const std::string flag = flag_name(option);
+  const std::string names = fmt::format("{}", fmt::join(choices, "|"));
+  const auto take = [flag, &value, choices = std::move(choices)](const std::string& text) {
+    if (std::find(choices.begin(), choices.end(), text) == choices.end()) {
+      const std::vector<std::string_view> known(choices.begin(), choices.end());
+      fail_usage("{} is {}: expected one of {}; did you mean {}?", flag, in_quotes(text),
+                 fmt::join(choices, ", "), nearest_name(text, known));
+    }
+    value = text;
+  };
+  app.add_option_function<std::string>(flag, take, help)
+      ->type_name(names)
+      ->default_str(value)
+      ->take_last();
+}
+
+void add_model_argument(CLI::App& app, std::string& model) {
+  app.add_option("MODEL", model, "the path of a model")->required();
+}
+
+void add_input_arguments(CLI::App& app, std::vector<std::string>& inputs, const std::string& help) {
+  app.add_option("INPUT", inputs, help)->required();
+}
+
+}  // namespace skol

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <queue>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "base/atomic_file.h"
+#include "base/fail.h"
+#include "base/in_quotes.h"
+#include "cli/command_line.h"
+#include "cli/commands.h"
+#include "cli/document_reader.h"
+#include "cli/exit_status.h"
+#include "cli/option_flags.h"
+#include "cli/output_plan.h"
+#include "cli/prediction_run.h"
+#include "cli/process_memory.h"
+#include "cli/progress_bar.h"
+#include "cli/report_json.h"
+#include "cli/standard_output.h"
+#include "prediction/output_format.h"
+
+namespace skol {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct PredictArguments {
+  std::string model;
+  std::vector<std::string> inputs;
+  std::optional<std::string> folder;
+  std::string format = "annotated";
+  bool coalesce = false;
+  bool json = false;
+  MachineOptions machine;
+  ReadingOptions reading;
+};
+
+void declare(CLI::App& app, PredictArguments& arguments) {
+  add_model_argument(app, arguments.model);
+  add_input_arguments(app, arguments.inputs,
+                      "text: files, folders (all *.txt and *.ann below) or -; the labels of "
+                      "annotated text are ignored");
+  app.add_option("-o,--output", arguments.folder,
+                 "write a file for each document below this folder, not standard output")
+      ->type_name("DIR")
+      ->group("Output");
+  add_choice(app, "format", arguments.format, {"annotated", "labels", "probs", "jsonl"},
+             "annotated text; labels or probabilities as TSV; JSON, an object a line");
+  app.get_option("--format")->group("Output");
+  app.add_flag("--coalesce", arguments.coalesce, "annotated: one block for neighbours of one label")
+      ->group("Output");
+  app.add_flag("--json", arguments.json,
+               "report as one JSON object: on standard output, or where the labels go there, as "
+               "the last line on standard error")
+      ->group("Output");
+  add_machine_options(app, arguments.machine);
+  add_reading_options(app, arguments.reading, ReadingVerb::kLabels);
+}
+
+void check_arguments(const PredictArguments& arguments) {
+  if (arguments.coalesce && arguments.format != "annotated") {
+    fail_usage("--coalesce joins blocks of annotated text: it does not go with --format {}",
+               arguments.format);
+  }
+  if (arguments.folder && arguments.folder->empty()) {
+    fail_usage("-o is '': expected the path of a folder");
+  }
+  check_machine(arguments.machine);
+}
+
+void make_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) {
+    fail(ErrorKind::kStorage, "cannot make the folder {}: {}", in_quotes(folder.string()),
+         error.message());
+  }
+}
+
+// The results: a file a document below the folder, or one after the other on standard output.
+class Results {
+ public:
+  Results(const PredictArguments& arguments, const std::vector<InputFile>& files,
+          const Model& model)
+      : formatter_(parse_output_format(arguments.format), model.labels(), arguments.coalesce) {
+    if (!arguments.folder) {
+      refuse_to_overwrite(files, "");
+      output_.write(formatter_.header());
+      return;
+    }
+    const auto outputs = plan_outputs(files, arguments.model, *arguments.folder,
+                                      extension(parse_output_format(arguments.format)));
+    for (std::size_t i = 0; i < files.size(); ++i) paths_[files[i].path] = outputs[i];
+    make_folder(*arguments.folder);
+  }
+
+  void write(const LabelledDocument& labelled) {
+    if (paths_.empty()) {
+      formatter_.write(labelled, [&](std::string_view text) { output_.write(text); });
+      output_.flush();
+      return;
+    }
+    const std::string& path = paths_.at(labelled.document.id);
+    make_folder(std::filesystem::path(path).parent_path());
+    AtomicFile file(path, Durability::kProcess);
+    file.write(formatter_.header());
+    formatter_.write(labelled, [&](std::string_view text) { file.write(text); });
+    file.commit();
+  }
+
+  void finish() { output_.flush(); }
+  std::size_t not_round_trip() const { return formatter_.not_round_trip(); }
+
+ private:
+  OutputFormatter formatter_;
+  StandardOutput output_;
+  std::map<std::string, std::string> paths_;  // by document; empty: standard output
+};
+
+void warn_of_irregularities(const PredictionReport& report, const DiagnosticsLog& diagnostics) {
+  if (const std::string summary = diagnostics.summary(); !summary.empty()) {
+    warn(fmt::format("{} (--diagnostics lists them)", summary));
+  }
+  if (report.not_round_trip > 0) {
+    warn(
+        fmt::format("{} lines hold '[@' or '*]': they are written as they are, and a reader may "
+                    "take that for markup",
+                    with_commas(report.not_round_trip)));
+  }
+}
+
+std::string report_text(const PredictionReport& report) {
+  std::string skipped;
+  if (report.skipped > 0) skipped = fmt::format(" ({} skipped)", with_commas(report.skipped));
+  return fmt::format("{}{}, {} in {:.2f} s: {} lines/s, peak {}\n",
+                     counted(report.stats.documents, "document"), skipped,
+                     counted(report.stats.lines, "line"), report.seconds,
+                     with_commas(static_cast<std::size_t>(report.lines_per_second())),
+                     as_bytes(report.peak_bytes));
+}
+
+}  // namespace
+
+int predict_command(Arguments given) {
+  CLI::App app("Labels every line of text. Without -o the labels go to standard output.",
+               "skol predict");
+  PredictArguments arguments;
+  declare(app, arguments);
+  if (!parse_arguments(app, given)) return kExitDone;
+  check_arguments(arguments);
+
+  const auto begin = Clock::now();
+  const Model model = open_model(arguments.model);
+  const std::vector<InputFile> files = find_inputs(arguments.inputs);
+  Results results(arguments, files, model);
+  ProgressBar bar("labelling", "lines");
+  DocumentReader reader(files, arguments.reading,
+                        [&](std::string_view line) { bar.print_line(line); });
+  PredictionReport report;
+  report.stats = run_prediction(model, arguments.machine.prediction, reader, bar,
+                                [&](const LabelledDocument& labelled) { results.write(labelled); });
+  results.finish();
+  bar.erase();
+  report.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+  report.peak_bytes = peak_memory_bytes();
+  report.skipped = reader.skipped();
+  report.not_round_trip = results.not_round_trip();
+  warn_of_irregularities(report, reader.diagnostics());
+  if (!arguments.json) {
+    print_to_stderr(report_text(report));
+    return kExitDone;
+  }
+  const std::string line = to_line(prediction_json(report, reader.diagnostics()));
+  arguments.folder ? print_to_stdout(line) : print_to_stderr(line);
+  return kExitDone;
+}
+
+}  // namespace skol

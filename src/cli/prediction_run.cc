@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/prediction_run.h"
+
+#include "base/fail.h"
+#include "base/in_quotes.h"
+#include "cli/exit_status.h"
+#include "cli/interrupt.h"
+#include "cli/option_flags.h"
+#include "cli/standard_output.h"
+
+namespace skol {
+namespace {
+
+bool names_cuda_device(const std::string& text) {
+  constexpr std::string_view kNumbered = "cuda:";
+  if (text == "cuda") return true;
+  return text.starts_with(kNumbered) && text.size() > kNumbered.size() &&
+         text.find_first_not_of("0123456789", kNumbered.size()) == std::string::npos;
+}
+
+}  // namespace
+
+void add_machine_options(CLI::App& app, MachineOptions& options) {
+  add_prediction_options(app, options.prediction);
+  const auto take_device = [&options](const std::string& text) {
+    if (text != "cpu" && text != "auto" && !names_cuda_device(text)) {
+      fail_usage("--device is {}: expected cpu, cuda, cuda:N or auto", in_quotes(text));
+    }
+    options.device = text;
+  };
+  app.add_option_function<std::string>("--device", take_device, "what computes")
+      ->type_name("cpu|cuda[:N]|auto")
+      ->default_str(options.device)
+      ->take_last()
+      ->group(kMachineGroup);
+  add_choice(app, "precision", options.precision, {"fp32", "bf16"}, "of the arithmetic");
+  app.get_option("--precision")->group(kMachineGroup);
+}
+
+void check_machine(const MachineOptions& options) {
+  if (options.precision == "bf16") {
+    fail(ErrorKind::kDevice, "--precision bf16: this build computes in fp32 only; leave it out");
+  }
+  if (names_cuda_device(options.device)) {
+    fail(ErrorKind::kDevice, "--device {}: this build of skol has no CUDA; use cpu or auto",
+         options.device);
+  }
+  if (options.device == "auto") {
+    warn("--device auto: this build of skol has no CUDA; computing on the CPU");
+  }
+}
+
+Model open_model(const std::string& model) try {
+  return load_model(model);
+} catch (const Error& error) {
+  if (error.kind() == ErrorKind::kMemory || error.kind() == ErrorKind::kInternal) throw;
+  throw CommandFailure(kExitModel, error.what());
+}
+
+PredictionStats run_prediction(const Model& model, const PredictionOptions& options,
+                               DocumentReader& reader, ProgressBar& bar,
+                               const Predictor::Sink& sink) {
+  Predictor predictor(model, options);
+  Progress progress;
+  progress.total = reader.bytes_in_all();
+  const auto source = [&]() -> std::optional<Document> {
+    // What was opened before is as good as labelled: a batch waits for no more than a few
+    // documents.
+    progress.done = reader.bytes_opened();
+    bar.update(progress);
+    return reader.next();
+  };
+  const auto counting_sink = [&](LabelledDocument&& labelled) {
+    throw_if_interrupted();
+    progress.units += labelled.document.lines.size();
+    sink(std::move(labelled));
+    bar.update(progress);
+  };
+  return predictor.run(source, counting_sink);
+}
+
+}  // namespace skol

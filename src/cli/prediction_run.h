@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <string>
+
+#include "cli/document_reader.h"
+#include "cli/progress_bar.h"
+#include "skol/model.h"
+#include "skol/predictor.h"
+
+namespace skol {
+
+// Where and how a verb that predicts computes.
+struct MachineOptions {
+  PredictionOptions prediction;
+  std::string device = "cpu";
+  std::string precision = "fp32";
+};
+
+void add_machine_options(CLI::App& app, MachineOptions& options);
+
+// Error of kDevice for what this build has not; a warning where it chose another device.
+void check_machine(const MachineOptions& options);
+
+// The model, or a CommandFailure with the status for one that is not there or not readable.
+Model open_model(const std::string& model);
+
+// Labels the reader's documents and shows the progress in `bar`, in bytes of all files. An
+// interruption is noticed between documents.
+PredictionStats run_prediction(const Model& model, const PredictionOptions& options,
+                               DocumentReader& reader, ProgressBar& bar,
+                               const Predictor::Sink& sink);
+
+}  // namespace skol

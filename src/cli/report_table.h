@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "cli/report_json.h"
+#include "cli/terminal.h"
+#include "skol/metrics.h"
+
+namespace skol {
+
+// Precision, recall and F1 of each label that occurs, the most frequent first, and the means.
+std::string scores_table(const Scores& scores, const Terminal& terminal);
+
+// The confusion matrix where it fits the columns, else its most frequent errors.
+std::string confusion_table(const Scores& scores, const Terminal& terminal);
+
+// Names and values of a report; nested ones below it, under their names.
+std::string facts_table(const Json& facts);
+
+}  // namespace skol

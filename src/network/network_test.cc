@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "network/network.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "network/network_testing.h"
+
+namespace skol {
+namespace {
+
+using testing::random_batch;
+using testing::random_parameters;
+using testing::RandomBatch;
+using testing::same_bits;
+
+constexpr std::size_t kWindowSize = 20;
+
+// Windows as a document has them: they overlap, lie inside one another, repeat, leave gaps.
+const std::vector<WindowRows> kWindows = {{0, 20}, {10, 20}, {20, 20}, {30, 20},
+                                          {40, 7}, {12, 3},  {12, 3},  {46, 1},
+                                          {0, 1},  {60, 20}, {80, 20}, {75, 20}};
+
+using Probabilities = std::vector<std::vector<float>>;  // by window
+
+class Prediction : public ::testing::TestWithParam<std::tuple<std::size_t, const Kernels*>> {
+ protected:
+  // The windows whose indices are given, as one micro-batch, in the order given.
+  Probabilities predict(const std::vector<std::size_t>& indices) const {
+    return predict(network_, batch_.lines, kWindows, indices);
+  }
+
+  static Probabilities predict(const Network& network, const SparseRows& lines,
+                               const std::vector<WindowRows>& windows,
+                               const std::vector<std::size_t>& indices) {
+    Probabilities probabilities(windows.size());
+    std::vector<WindowTask> tasks;
+    for (const std::size_t w : indices) {
+      probabilities[w].resize(windows[w].length * network.shape().num_classes);
+      tasks.push_back({windows[w], probabilities[w].data()});
+    }
+    // As small as it may be, so that AddressSanitizer sees what goes beyond.
+    Workspace workspace(network.shape(), tasks.size(), tasks.front().lines.length);
+    predict_windows(network, lines, tasks, workspace);
+    return probabilities;
+  }
+
+  static std::vector<std::size_t> longest_first(const std::vector<WindowRows>& windows) {
+    std::vector<std::size_t> order(windows.size());
+    for (std::size_t w = 0; w < order.size(); ++w) order[w] = w;
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+      return windows[a].length > windows[b].length;
+    });
+    return order;
+  }
+
+  FlushDenormals flush_;  // as in the threads of a pool
+  NetworkShape shape_{
+      .input_size = 31, .hidden_size = 17, .num_layers = std::get<0>(GetParam()), .num_classes = 3};
+  RandomBatch batch_ = random_batch(shape_, std::vector<std::size_t>{100}, 3);
+  Network network_{random_parameters(shape_, 4), *std::get<1>(GetParam())};
+};
+
+TEST_P(Prediction, OfAWindowAloneHasTheSameBitsAsInCompany) {
+  const auto order = longest_first(kWindows);
+  const Probabilities together = predict(order);
+  for (const std::size_t w : order) {
+    EXPECT_TRUE(same_bits(predict({w})[w], together[w])) << "window " << w;
+  }
+}
+
+TEST_P(Prediction, DependsOnNoOtherWindowOfTheMicroBatch) {
+  const auto order = longest_first(kWindows);
+  const Probabilities all = predict(order);
+  for (std::size_t count = 1; count < order.size(); ++count) {
+    for (std::size_t first = 0; first + count <= order.size(); ++first) {
+      const std::vector<std::size_t> some(
+          order.begin() + static_cast<std::ptrdiff_t>(first),
+          order.begin() + static_cast<std::ptrdiff_t>(first + count));
+      const Probabilities probabilities = predict(some);
+      for (const std::size_t w : some) ASSERT_TRUE(same_bits(probabilities[w], all[w]));
+    }
+  }
+}
+
+TEST_P(Prediction, DoesNotDependOnTheOrderOfEquallyLongWindows) {
+  auto order = longest_first(kWindows);
+  const Probabilities before = predict(order);
+  std::stable_sort(order.begin(), order.end(), [](std::size_t a, std::size_t b) {
+    return kWindows[a].length != kWindows[b].length ? kWindows[a].length > kWindows[b].length
+                                                    : a > b;
+  });
+  EXPECT_EQ(before, predict(order));
+}
+
+TEST_P(Prediction, OfOverlappingWindowsIsThatOfSeparateCopiesOfTheirLines) {
+  SparseRows copies;
+  std::vector<WindowRows> separate;
+  for (const WindowRows& window : kWindows) {
+    separate.push_back({copies.size(), window.length});
+    for (std::size_t t = 0; t < window.length; ++t) {
+      copies.append(batch_.lines.row_columns(window.first_row + t),
+                    batch_.lines.row_values(window.first_row + t));
+    }
+  }
+  const auto order = longest_first(kWindows);
+  EXPECT_EQ(predict(order), predict(network_, copies, separate, order));
+}
+
+TEST_P(Prediction, HasTheSameBitsWithEveryKernels) {
+  const Network scalar(network_.parameters(), *available_kernels().back());
+  const auto order = longest_first(kWindows);
+  EXPECT_EQ(predict(order), predict(scalar, batch_.lines, kWindows, order));
+}
+
+TEST_P(Prediction, HasTheBitsOfTraining) {
+  ThreadPool pool(1);
+  GradientPass pass(shape_, network_.kernels(), pool);
+  Parameters gradient(shape_);
+  pass.run(network_.parameters(), {batch_.lines, batch_.labels, kWindows}, {}, {}, gradient);
+  const Probabilities probabilities = predict(longest_first(kWindows));
+  for (std::size_t w = 0; w < kWindows.size(); ++w) {
+    for (std::size_t line = 0; line < kWindows[w].length; ++line) {
+      EXPECT_TRUE(
+          same_bits(std::span(probabilities[w]).subspan(3 * line, 3), pass.probabilities(w, line)));
+    }
+  }
+}
+
+TEST_P(Prediction, LeavesNoTraceInTheWorkspace) {
+  Workspace workspace(shape_, kWindows.size(), kWindowSize);
+  Probabilities first, second;
+  for (Probabilities* result : {&first, &second}) {
+    std::vector<WindowTask> tasks;
+    result->resize(kWindows.size());
+    for (const std::size_t w : longest_first(kWindows)) {
+      (*result)[w].resize(3 * kWindows[w].length);
+      tasks.push_back({kWindows[w], (*result)[w].data()});
+    }
+    predict_windows(network_, batch_.lines, tasks, workspace);
+    predict_windows(network_, batch_.lines, {}, workspace);
+  }
+  EXPECT_EQ(first, second);
+}
+
+INSTANTIATE_TEST_SUITE_P(LayersAndKernels, Prediction,
+                         ::testing::Combine(::testing::Range<std::size_t>(0, 4),
+                                            ::testing::ValuesIn(available_kernels())),
+                         [](const auto& instance) {
+                           return std::to_string(std::get<0>(instance.param)) + "_" +
+                                  std::string(std::get<1>(instance.param)->name());
+                         });
+
+}  // namespace
+}  // namespace skol
