@@ -5,16 +5,14 @@
 #include <numeric>
 #include <utility>
 
+#include "network/sparse_product.h"
+
 namespace skol {
 namespace {
 
 // The most rows of a task where rows are independent: the weights that a task reads are used often,
 // and threads end together.
 constexpr std::size_t kRowsOfTask = 400;
-// Features of a task where the gradient of sparse inputs is gathered.
-constexpr std::size_t kFeaturesOfTask = 64;
-// Columns of a slice of a product with sparse rows: 1000 rows of w of that width are 512 KiB.
-constexpr std::size_t kSparseSlice = 128;
 
 std::vector<const float*> pointers(const float* first, std::size_t count, std::size_t stride) {
   std::vector<const float*> rows(count);
@@ -167,8 +165,8 @@ void GradientPass::forward_layer(const Parameters& parameters, std::size_t layer
   if (layer > 0) at.inputs.resize(rows_ * below);
   for_rows([&](std::size_t first, std::size_t count) {
     if (layer == 0) {
-      sparse_product(inputs_, first, count, parameters.input_weights(0), width, parameters.bias(0),
-                     at.activations.data());
+      sparse_product(kernels_, inputs_, first, count, parameters.sparse_weights(),
+                     parameters.bias(0), &at.activations[first * width]);
       return;
     }
     float* inputs = std::copy_n(&layers_[layer - 1].outputs[first * below], count * below,
@@ -191,8 +189,8 @@ void GradientPass::forward_dense(const Parameters& parameters) {
   const std::size_t width = shape_.padded_classes(), below = 2 * shape_.units();
   for_rows([&](std::size_t first, std::size_t count) {
     if (layers_.empty()) {
-      sparse_product(inputs_, first, count, parameters.dense_weights(), width,
-                     parameters.dense_bias(), logits_.data());
+      sparse_product(kernels_, inputs_, first, count, parameters.sparse_weights(),
+                     parameters.dense_bias(), &logits_[first * width]);
     } else {
       const float* outputs = layers_.back().outputs.data() + first * below;
       kernels_.gemm(pointers(outputs, count, below), 1, dense_, parameters.dense_bias(),
@@ -208,7 +206,7 @@ void GradientPass::backward_dense(Parameters& gradient) {
   pack(logits_gradient_.data(), width, rows_, width, kernels_.lanes(), panel);
   product_of_columns(ones_.data(), 1, 1, panel, gradient.dense_bias(), width);
   if (layers_.empty()) {
-    product_of_sparse(logits_gradient_.data(), width, gradient.dense_weights());
+    product_of_sparse(logits_gradient_.data(), width, 0, width, gradient.sparse_weights());
     return;
   }
   const std::size_t below = 2 * shape_.units(), tasks = below / kColumnBlock;
@@ -233,11 +231,7 @@ void GradientPass::backward_layer(std::size_t layer, const DropoutOptions& dropo
   });
   collect_previous_outputs(layer);
   weights_gradient(layer, gradient);
-  if (layer == 0) {
-    product_of_sparse(at.activations.data(), shape_.gates(), gradient.input_weights(0));
-  } else {
-    input_gradient(layer, dropout);
-  }
+  if (layer > 0) input_gradient(layer, dropout);
 }
 
 // outputs_gradient_ of the layer below.
@@ -283,7 +277,11 @@ void GradientPass::weights_gradient(std::size_t layer, Parameters& gradient) {
     product_of_columns(ones_.data(), 1, 1, panel, gradient.bias(layer) + in_gates, gates);
     product_of_columns(previous_outputs_.data() + half * units, 2 * units, units, panel,
                        gradient.recurrent(layer, kDirections[half]) + first, columns);
-    if (layer == 0) return;
+    if (layer == 0) {
+      product_of_sparse(panel.data.data(), panel.columns, in_gates, panel.columns,
+                        gradient.sparse_weights());
+      return;
+    }
     product_of_columns(at.inputs.data(), 2 * units, 2 * units, panel,
                        gradient.input_weights(layer) + in_gates, gates);
   });
@@ -296,33 +294,16 @@ void GradientPass::product_of_columns(const float* a, std::size_t a_stride, std:
                 pointers(w, depth, w_stride));
 }
 
-// out[row][n] = start[n] + sparse row * w, in slices of columns of which all rows of w stay in the
-// second-level cache.
-void GradientPass::sparse_product(const SparseRows& rows, std::size_t first, std::size_t count,
-                                  const float* w, std::size_t width, const float* start,
-                                  float* out) const {
-  for (std::size_t n = 0; n < width; n += kSparseSlice) {
-    for (std::size_t row = first; row < first + count; ++row) {
-      kernels_.sparse_row(rows.row_columns(row), rows.row_values(row), w + n, width,
-                          std::min(kSparseSlice, width - n), start + n, out + row * width + n);
+// Columns first .. first + count of w, from b [rows][b_stride].
+void GradientPass::product_of_sparse(const float* b, std::size_t b_stride, std::size_t first,
+                                     std::size_t count, const SlicedMatrix<float>& w) const {
+  for (std::size_t n = 0; n < count; n += w.slice) {
+    for (std::size_t feature = 0; feature < w.rows; ++feature) {
+      kernels_.sparse_row(inputs_by_feature_.row_columns(feature),
+                          inputs_by_feature_.row_values(feature), b + n, b_stride,
+                          std::min(w.slice, count - n), zeros_.data(), w.at(feature, first + n));
     }
   }
-}
-
-void GradientPass::product_of_sparse(const float* b, std::size_t width, float* w) const {
-  const std::size_t features = shape_.input_size,
-                    slices = (width + kSparseSlice - 1) / kSparseSlice;
-  // By slices of columns, for the same reason; a part of the features each.
-  const std::size_t parts = (features + kFeaturesOfTask - 1) / kFeaturesOfTask;
-  pool_.parallel_for(slices * parts, [&](std::size_t task, std::size_t) {
-    const std::size_t n = task / parts * kSparseSlice, first = task % parts * kFeaturesOfTask;
-    const std::size_t end = std::min(features, first + kFeaturesOfTask);
-    for (std::size_t f = first; f < end; ++f) {
-      kernels_.sparse_row(inputs_by_feature_.row_columns(f), inputs_by_feature_.row_values(f),
-                          b + n, width, std::min(kSparseSlice, width - n), zeros_.data(),
-                          w + f * width + n);
-    }
-  });
 }
 
 void GradientPass::for_rows(const std::function<void(std::size_t, std::size_t)>& work) {

@@ -73,9 +73,8 @@ class GradientPass {
   // Calls work(first, count) for even shares of the rows, several a thread.
   void for_rows(const std::function<void(std::size_t, std::size_t)>& work);
   // w[feature][n] = sum over the entries of the sparse inputs with that feature.
-  void product_of_sparse(const float* b, std::size_t width, float* w) const;
-  void sparse_product(const SparseRows& rows, std::size_t first, std::size_t count, const float* w,
-                      std::size_t width, const float* start, float* out) const;
+  void product_of_sparse(const float* b, std::size_t b_stride, std::size_t first, std::size_t count,
+                         const SlicedMatrix<float>& w) const;
   void product_of_rows(const float* a, std::size_t a_stride, const PackedMatrix& b, float* c,
                        std::size_t c_stride);
   LstmDirection direction_of(Direction direction, std::span<const WindowRows> windows) const;

@@ -6,12 +6,6 @@
 namespace skol {
 namespace {
 
-// Steps count from where the direction starts: the row of step s of a window.
-std::size_t row_of(const LstmDirection& lstm, const WindowRows& window, std::size_t step) {
-  return window.first_row +
-         (lstm.direction == Direction::kForward ? step : window.length - 1 - step);
-}
-
 std::size_t steps(const LstmDirection& lstm) {
   return lstm.windows.empty() ? 0 : lstm.windows.front().length;
 }
@@ -24,14 +18,19 @@ std::size_t running(const LstmDirection& lstm, std::size_t step, std::size_t bef
 
 }  // namespace
 
-void lstm_forward(const LstmDirection& lstm, std::span<const float* const> gates,
-                  const PackedMatrix& recurrent, float* h, float* cells, const float* zeros,
-                  std::vector<LstmRow>& scratch) {
+std::size_t row_of(const LstmDirection& lstm, const WindowRows& window, std::size_t step) {
+  return window.first_row +
+         (lstm.direction == Direction::kForward ? step : window.length - 1 - step);
+}
+
+void lstm_forward(const LstmDirection& lstm, std::size_t first_step, std::size_t end_step,
+                  std::span<const float* const> gates, const PackedMatrix& recurrent, float* h,
+                  float* cells, const float* zeros, std::vector<LstmRow>& scratch) {
   const std::size_t units = lstm.units, half = static_cast<std::size_t>(lstm.direction);
-  std::fill_n(cells, lstm.windows.size() * units, 0.0f);
+  if (first_step == 0) std::fill_n(cells, lstm.windows.size() * units, 0.0f);
   scratch.resize(lstm.windows.size());
   std::size_t active = lstm.windows.size();
-  for (std::size_t step = 0; step < steps(lstm); ++step) {
+  for (std::size_t step = first_step; step < std::min(end_step, steps(lstm)); ++step) {
     active = running(lstm, step, active);
     for (std::size_t w = 0; w < active; ++w) {
       const std::size_t row = row_of(lstm, lstm.windows[w], step);
@@ -39,7 +38,7 @@ void lstm_forward(const LstmDirection& lstm, std::span<const float* const> gates
       const float* h_previous =
           step == 0 ? zeros : h + (2 * row_of(lstm, lstm.windows[w], step - 1) + half) * units;
       float* cell = cells + w * units;
-      scratch[w] = {gates[row] + half * 4 * units, h_previous, cell, cell, h_row, nullptr};
+      scratch[w] = {gates[row], h_previous, cell, cell, h_row, nullptr};
     }
     lstm.kernels.lstm_step({scratch.data(), active}, recurrent);
   }

@@ -26,12 +26,16 @@ struct LstmDirection {
   std::span<const WindowRows> windows;
 };
 
-// gates[row]: what input and bias give, [2 directions][4][units], for every row.
-// h: [rows][2 directions][units], this direction's half is written.
-// cells: [windows][units], overwritten; zeros: [units] zeros.
-void lstm_forward(const LstmDirection& lstm, std::span<const float* const> gates,
-                  const PackedMatrix& recurrent, float* h, float* cells, const float* zeros,
-                  std::vector<LstmRow>& scratch);
+// The row of a window in a step: steps count from where the direction starts.
+std::size_t row_of(const LstmDirection& lstm, const WindowRows& window, std::size_t step);
+
+// Steps first_step .. end_step, or to the end of the longest window; called for successive ranges.
+// gates[row]: what input and bias give this direction's gates, [4][units], for the rows of these
+// steps. h: [rows][2 directions][units], this direction's half is written. cells: [windows][units],
+// kept from range to range. zeros: [units] zeros.
+void lstm_forward(const LstmDirection& lstm, std::size_t first_step, std::size_t end_step,
+                  std::span<const float* const> gates, const PackedMatrix& recurrent, float* h,
+                  float* cells, const float* zeros, std::vector<LstmRow>& scratch);
 
 // What the way forward keeps for the way back, for both directions.
 struct LstmTrace {

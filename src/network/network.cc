@@ -4,17 +4,20 @@
 #include <algorithm>
 #include <utility>
 
+#include "network/sparse_product.h"
+
 namespace skol {
 
 Network::Network(Parameters parameters, const Kernels& kernels)
     : parameters_(std::move(parameters)), kernels_(&kernels) {
   const NetworkShape& s = shape();
   for (std::size_t layer = 0; layer < s.num_layers; ++layer) {
-    if (layer > 0) {
-      pack(parameters_.input_weights(layer), s.gates(), s.layer_inputs(layer), s.gates(),
-           kernels.lanes(), layers_.emplace_back().input);
-    }
     for (Direction direction : kDirections) {
+      if (layer > 0) {
+        const std::size_t half = static_cast<std::size_t>(direction) * 4 * s.units();
+        pack(parameters_.input_weights(layer) + half, s.gates(), s.layer_inputs(layer),
+             4 * s.units(), kernels.lanes(), input_.emplace_back());
+      }
       pack_gates(parameters_.recurrent(layer, direction), s.units(), kernels.lanes(),
                  recurrent_.emplace_back());
     }
@@ -27,7 +30,7 @@ Network::Network(Parameters parameters, const Kernels& kernels)
 
 std::size_t Network::bytes() const {
   std::size_t floats = parameters_.values().size() + dense_.data.size();
-  for (const UpperLayer& layer : layers_) floats += layer.input.data.size();
+  for (const PackedMatrix& input : input_) floats += input.data.size();
   for (const PackedMatrix& recurrent : recurrent_) floats += recurrent.data.size();
   return floats * sizeof(float);
 }
@@ -83,8 +86,9 @@ class MicroBatch {
     } else {
       project_lines(lines);
       for (std::size_t layer = 0; layer < shape_.num_layers; ++layer) {
-        if (layer > 0) project_outputs(layer);
-        recur(layer);
+        for (Direction direction : kDirections) {
+          layer == 0 ? recur_over_lines(direction) : recur_over_outputs(layer, direction);
+        }
       }
       dense();
     }
@@ -95,15 +99,10 @@ class MicroBatch {
  private:
   // logits[row] = bias + sparse row * weights.
   void logistic(const SparseRows& lines) {
-    const std::size_t width = shape_.padded_classes();
     for (std::size_t w = 0; w < tasks_.size(); ++w) {
-      for (std::size_t t = 0; t < windows_[w].length; ++t) {
-        const std::size_t line = tasks_[w].lines.first_row + t;
-        float* out = work_.logits_ + (windows_[w].first_row + t) * width;
-        network_.kernels().sparse_row(lines.row_columns(line), lines.row_values(line),
-                                      network_.parameters().dense_weights(), width, width,
-                                      network_.parameters().dense_bias(), out);
-      }
+      sparse_product(network_.kernels(), lines, tasks_[w].lines.first_row, windows_[w].length,
+                     network_.parameters().sparse_weights(), network_.parameters().dense_bias(),
+                     work_.logits_ + windows_[w].first_row * shape_.padded_classes());
     }
   }
 
@@ -122,11 +121,13 @@ class MicroBatch {
     std::size_t next = 0, used = 0;
     for (const std::size_t w : std::span(order, tasks_.size())) {
       const std::size_t first = tasks_[w].lines.first_row, end = first + tasks_[w].lines.length;
-      for (next = std::max(next, first); next < end; ++next, ++used) {
-        float* out = work_.gates_ + used * width;
-        network_.kernels().sparse_row(lines.row_columns(next), lines.row_values(next),
-                                      network_.parameters().input_weights(0), width, width,
-                                      network_.parameters().bias(0), out);
+      next = std::max(next, first);
+      if (next < end) {
+        sparse_product(network_.kernels(), lines, next, end - next,
+                       network_.parameters().sparse_weights(), network_.parameters().bias(0),
+                       work_.gates_ + used * width);
+        used += end - next;
+        next = end;
       }
       // Line `next - 1` is the last projected, and lines up to it lie before it without a gap.
       for (std::size_t t = 0; t < windows_[w].length; ++t) {
@@ -136,24 +137,42 @@ class MicroBatch {
     }
   }
 
-  // gates = bias + outputs of the layer below * input weights.
-  void project_outputs(std::size_t layer) {
-    const std::size_t width = shape_.gates();
-    for (std::size_t row = 0; row < rows_; ++row) {
-      float* gates = work_.gates_ + row * width;
-      work_.gate_rows_[row] = gates;
-      work_.output_rows_[row] = gates;
-      work_.input_rows_[row] = outputs(layer - 1) + row * 2 * shape_.units();
-    }
-    network_.kernels().gemm({work_.input_rows_, rows_}, 1, network_.input_weights(layer),
-                            network_.parameters().bias(layer), {work_.output_rows_, rows_});
+  LstmDirection lstm(Direction direction) const {
+    return {network_.kernels(), shape_.units(), direction, {windows_, tasks_.size()}};
   }
 
-  void recur(std::size_t layer) {
-    for (Direction direction : kDirections) {
-      lstm_forward({network_.kernels(), shape_.units(), direction, {windows_, tasks_.size()}},
-                   {work_.gate_rows_, rows_}, network_.recurrent(layer, direction), outputs(layer),
-                   work_.cells_, work_.zeros_, work_.steps_);
+  void recur_over_lines(Direction direction) {
+    if (direction == Direction::kBackward) {
+      for (std::size_t row = 0; row < rows_; ++row) work_.gate_rows_[row] += 4 * shape_.units();
+    }
+    lstm_forward(lstm(direction), 0, windows_[0].length, {work_.gate_rows_, rows_},
+                 network_.recurrent(0, direction), outputs(0), work_.cells_, work_.zeros_,
+                 work_.steps_);
+  }
+
+  // A few steps at a time: gates = bias + outputs of the layer below * input weights, then the
+  // recurrence over them.
+  void recur_over_outputs(std::size_t layer, Direction direction) {
+    const std::size_t units = shape_.units(), width = 4 * units;
+    const float* bias =
+        network_.parameters().bias(layer) + static_cast<std::size_t>(direction) * width;
+    for (std::size_t first = 0; first < windows_[0].length; first += kStepsAhead) {
+      std::size_t count = 0;
+      for (std::size_t w = 0; w < tasks_.size(); ++w) {
+        const std::size_t end = std::min(first + kStepsAhead, windows_[w].length);
+        for (std::size_t step = first; step < end; ++step, ++count) {
+          const std::size_t row = row_of(lstm(direction), windows_[w], step);
+          work_.input_rows_[count] = outputs(layer - 1) + row * 2 * units;
+          work_.output_rows_[count] = work_.gates_ + count * width;
+          work_.gate_rows_[row] = work_.output_rows_[count];
+        }
+      }
+      network_.kernels().gemm({work_.input_rows_, count}, 1,
+                              network_.input_weights(layer, direction), bias,
+                              {work_.output_rows_, count});
+      lstm_forward(lstm(direction), first, first + kStepsAhead, {work_.gate_rows_, rows_},
+                   network_.recurrent(layer, direction), outputs(layer), work_.cells_, work_.zeros_,
+                   work_.steps_);
     }
   }
 

@@ -24,7 +24,10 @@ class Network {
   const NetworkShape& shape() const { return parameters_.shape(); }
   const Parameters& parameters() const { return parameters_; }
   const Kernels& kernels() const { return *kernels_; }
-  const PackedMatrix& input_weights(std::size_t layer) const { return layers_[layer - 1].input; }
+  // [2 * units][4 * units], layer >= 1; layer 0 reads sparse rows.
+  const PackedMatrix& input_weights(std::size_t layer, Direction direction) const {
+    return input_[2 * (layer - 1) + static_cast<std::size_t>(direction)];
+  }
   const PackedMatrix& recurrent(std::size_t layer, Direction direction) const {
     return recurrent_[2 * layer + static_cast<std::size_t>(direction)];
   }
@@ -33,20 +36,21 @@ class Network {
   std::size_t bytes() const;
 
  private:
-  struct UpperLayer {
-    PackedMatrix input;  // [2 * units][gates]; layer 0 reads sparse rows instead
-  };
   Parameters parameters_;
   const Kernels* kernels_;
-  std::vector<UpperLayer> layers_;
-  std::vector<PackedMatrix> recurrent_;
+  std::vector<PackedMatrix> input_, recurrent_;  // two a layer
   PackedMatrix dense_;
 };
 
 // Windows that one thread takes through the network at a time: a multiple of every tile (3 rows of
 // AVX2, 6 of AVX-512 and NEON), so that a block of recurrent weights read into the first-level
 // cache serves several tiles; more gain nothing and cost memory.
-inline constexpr std::size_t kMicroBatchWindows = 12;
+inline constexpr std::size_t kMicroBatchWindows = 24;
+
+// Steps of an upper layer whose gates are computed ahead of the recurrence: few enough that they
+// are still in the second-level cache when it reads them, enough for the input weights to be used
+// on 60 rows each time they are read.
+inline constexpr std::size_t kStepsAhead = 5;
 
 // All scratch of one thread for a micro-batch. Cut from one block; bytes() is what the block of a
 // workspace would be, without allocating it.
@@ -54,6 +58,11 @@ class Workspace {
  public:
   // For up to `windows` windows (1 .. kMicroBatchWindows) of up to `window_size` lines each.
   Workspace(const NetworkShape& shape, std::size_t windows, std::size_t window_size);
+  // Its arrays point into its own block: it moves, but cannot be copied.
+  Workspace(Workspace&&) = default;
+  Workspace& operator=(Workspace&&) = default;
+  Workspace(const Workspace&) = delete;
+  Workspace& operator=(const Workspace&) = delete;
   static std::size_t bytes(const NetworkShape& shape, std::size_t windows, std::size_t window_size);
 
  private:
@@ -63,11 +72,11 @@ class Workspace {
 
   std::size_t windows_ = 0, window_size_ = 0;
   AlignedVector<std::byte> block_;
-  float* gates_ = nullptr;              // [rows][gates]: of layer 0 one row a distinct line
-  float* outputs_[2] = {};              // [rows][2][units]: what a layer reads and what it writes
-  float* cells_ = nullptr;              // [windows][units]
-  float* zeros_ = nullptr;              // [units]
-  float* logits_ = nullptr;             // [rows][padded classes]
+  float* gates_ = nullptr;   // of layer 0: [distinct lines][gates]; of others: kStepsAhead
+  float* outputs_[2] = {};   // [rows][2][units]: what a layer reads and what it writes
+  float* cells_ = nullptr;   // [windows][units]
+  float* zeros_ = nullptr;   // [units]
+  float* logits_ = nullptr;  // [rows][padded classes]
   const float** gate_rows_ = nullptr;   // [rows]
   const float** input_rows_ = nullptr;  // [rows]
   float** output_rows_ = nullptr;       // [rows]

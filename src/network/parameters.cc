@@ -67,26 +67,29 @@ std::vector<PlainTensor> ParameterLayout::plain_tensors() const {
   std::vector<PlainTensor> tensors;
   const std::size_t hidden = shape.hidden_size, units = shape.units();
   for (std::size_t layer = 0; layer < shape.num_layers; ++layer) {
-    const std::size_t inputs = layer == 0 ? shape.input_size : 2 * hidden;
-    const std::size_t row_block = layer == 0 ? inputs : hidden;
-    const std::size_t row_block_padded = layer == 0 ? inputs : units;
+    const bool sparse = layer == 0;
+    const std::size_t inputs = sparse ? shape.input_size : 2 * hidden;
     for (Direction direction : kDirections) {
       const std::string name = "lstm." + std::to_string(layer) + "." + name_of(direction) + ".";
-      const std::size_t half = static_cast<std::size_t>(direction) * 4 * units;
+      const std::size_t first = static_cast<std::size_t>(direction) * 4 * units;
       const Layer& at = layers[layer];
-      tensors.push_back({name + "input_weights", inputs, 4 * hidden, at.input_weights + half,
-                         8 * units, row_block, row_block_padded, hidden, units});
+      tensors.push_back({name + "input_weights", inputs, 4 * hidden, at.input_weights, first,
+                         shape.layer_inputs(layer), sparse ? sparse_slice() : shape.gates(),
+                         sparse ? inputs : hidden, sparse ? inputs : units, hidden, units});
       tensors.push_back({name + "recurrent_weights", hidden, 4 * hidden,
-                         at.recurrent[static_cast<std::size_t>(direction)], 4 * units, hidden,
-                         units, hidden, units});
-      tensors.push_back({name + "bias", 1, 4 * hidden, at.bias + half, 0, 1, 1, hidden, units});
+                         at.recurrent[static_cast<std::size_t>(direction)], 0, units, 4 * units,
+                         hidden, units, hidden, units});
+      tensors.push_back(
+          {name + "bias", 1, 4 * hidden, at.bias, first, 1, shape.gates(), 1, 1, hidden, units});
     }
   }
-  const bool logistic = shape.num_layers == 0;
-  const std::size_t inputs = logistic ? shape.input_size : 2 * hidden, classes = shape.num_classes;
-  tensors.push_back({"dense.weights", inputs, classes, dense_weights, shape.padded_classes(),
-                     logistic ? inputs : hidden, logistic ? inputs : units, classes, classes});
-  tensors.push_back({"dense.bias", 1, classes, dense_bias, 0, 1, 1, classes, classes});
+  const bool sparse = shape.num_layers == 0;
+  const std::size_t inputs = sparse ? shape.input_size : 2 * hidden, classes = shape.num_classes;
+  tensors.push_back({"dense.weights", inputs, classes, dense_weights, 0, shape.dense_inputs(),
+                     sparse ? sparse_slice() : shape.padded_classes(), sparse ? inputs : hidden,
+                     sparse ? inputs : units, classes, classes});
+  tensors.push_back(
+      {"dense.bias", 1, classes, dense_bias, 0, 1, shape.padded_classes(), 1, 1, classes, classes});
   return tensors;
 }
 

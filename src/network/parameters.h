@@ -10,18 +10,35 @@
 
 namespace skol {
 
+// Weights that sparse rows are multiplied with, [rows][columns], cut into slices of neighbouring
+// columns, each [rows][slice] and contiguous: the rows that a line names are gathered from a slice
+// small enough for the second-level cache, and do not all fall on the same few sets of it.
+template <class T>
+struct SlicedMatrix {
+  T* data;
+  std::size_t rows, columns, slice;  // slice divides columns
+
+  T* at(std::size_t row, std::size_t column) const {
+    return data + (column / slice * rows + row) * slice + column % slice;
+  }
+};
+
 // Where a weight tensor of the plain, unpadded form (of files and of other engines) lies in
 // Parameters. Plain tensors are row-major; gates stand in the order i, f, g, o.
 struct PlainTensor {
   std::string name;  // lstm.0.forward.input_weights, ..., dense.bias
   std::size_t rows, columns;
-  std::size_t offset, row_stride;
+  std::size_t offset;  // of the padded matrix, which it may share with the other direction
+  std::size_t first_column = 0;
+  std::size_t padded_rows = 1, slice = 0;  // as in SlicedMatrix; slice = all columns: not cut
   // Rows and columns come in blocks (directions, gates) that are padded one by one.
-  std::size_t row_block, row_block_padded, column_block, column_block_padded;
+  std::size_t row_block = 1, row_block_padded = 1, column_block = 1, column_block_padded = 1;
 
   std::size_t index(std::size_t row, std::size_t column) const {
-    return offset + (row / row_block * row_block_padded + row % row_block) * row_stride +
-           column / column_block * column_block_padded + column % column_block;
+    const std::size_t r = row / row_block * row_block_padded + row % row_block;
+    const std::size_t c =
+        first_column + column / column_block * column_block_padded + column % column_block;
+    return offset + (c / slice * padded_rows + r) * slice + c % slice;
   }
 };
 
@@ -32,6 +49,13 @@ struct ParameterLayout {
   };
   explicit ParameterLayout(const NetworkShape& shape);
   std::vector<PlainTensor> plain_tensors() const;
+  template <class T>
+  SlicedMatrix<T> sparse(T* values) const {
+    return {values + (layers.empty() ? dense_weights : layers[0].input_weights), shape.input_size,
+            layers.empty() ? shape.padded_classes() : shape.gates(), sparse_slice()};
+  }
+  // 64 columns of 1000 rows are 256 KiB; 16 divides any number of padded classes.
+  std::size_t sparse_slice() const { return layers.empty() ? kColumnBlock : 4 * kColumnBlock; }
 
   NetworkShape shape;
   std::vector<Layer> layers;
@@ -48,7 +72,11 @@ class Parameters {
   std::span<float> values() { return values_; }
   std::span<const float> values() const { return values_; }
 
-  // [layer_inputs][2 directions][4 gates][units]
+  // The matrix that sparse rows are multiplied with: the input weights of layer 0, [input_size]
+  // [2 directions][4 gates][units], or without layers the dense weights.
+  SlicedMatrix<float> sparse_weights() { return layout_.sparse(values_.data()); }
+  SlicedMatrix<const float> sparse_weights() const { return layout_.sparse(values_.data()); }
+  // [layer_inputs][2 directions][4 gates][units], layer >= 1
   float* input_weights(std::size_t layer) { return &values_[layout_.layers[layer].input_weights]; }
   const float* input_weights(std::size_t layer) const {
     return &values_[layout_.layers[layer].input_weights];
@@ -63,7 +91,7 @@ class Parameters {
   const float* recurrent(std::size_t layer, Direction direction) const {
     return &values_[layout_.layers[layer].recurrent[static_cast<std::size_t>(direction)]];
   }
-  // [dense_inputs][padded_classes] and [padded_classes]
+  // [dense_inputs][padded_classes], where there are layers, and [padded_classes]
   float* dense_weights() { return &values_[layout_.dense_weights]; }
   const float* dense_weights() const { return &values_[layout_.dense_weights]; }
   float* dense_bias() { return &values_[layout_.dense_bias]; }

@@ -109,10 +109,9 @@ class Training {
   // that prediction needs none.
   Model model() const {
     Parameters folded = parameters_;
-    const std::size_t width = options_.num_layers == 0 ? shape().padded_classes() : shape().gates();
-    float* weights = options_.num_layers == 0 ? folded.dense_weights() : folded.input_weights(0);
-    for (std::size_t c = 0; c < set_.column_scale.size(); ++c) {
-      for (std::size_t n = 0; n < width; ++n) weights[c * width + n] *= set_.column_scale[c];
+    const SlicedMatrix<float> weights = folded.sparse_weights();
+    for (std::size_t c = 0; c < weights.rows; ++c) {
+      for (std::size_t n = 0; n < weights.columns; ++n) *weights.at(c, n) *= set_.column_scale[c];
     }
     return Model(std::make_shared<const ModelData>(
         ModelData{options_, kDefaultPredictionBatchSize, utc_now(), "skol " SKOL_VERSION,
