@@ -22,6 +22,11 @@ TEST(NearestName, ForgivesLostAddedAndChangedLetters) {
   EXPECT_EQ(nearest_name("socre", kVerbs), "score");
 }
 
+TEST(NearestName, KnowsANameByAPartOfIt) {
+  constexpr std::array<std::string_view, 2> kOptions = {"--precision", "--prediction-batch-size"};
+  EXPECT_EQ(nearest_name("--batchsize", kOptions), "--prediction-batch-size");
+}
+
 TEST(NearestName, IsTheFirstOfEquallyNearOnes) {
   constexpr std::array<std::string_view, 2> kPair = {"ab", "ac"};
   EXPECT_EQ(nearest_name("ad", kPair), "ab");
