@@ -28,7 +28,8 @@ std::string read_standard_input() {
   while (true) {
     throw_if_interrupted();
     struct pollfd waiting = {STDIN_FILENO, POLLIN, 0};
-    if (::poll(&waiting, 1, kPollMilliseconds) == 0) continue;
+    // 0: nothing came; below: a signal. A stream that is broken or closed fails to be read.
+    if (::poll(&waiting, 1, kPollMilliseconds) <= 0) continue;
     const ssize_t got = ::read(STDIN_FILENO, piece.data(), piece.size());
     if (got == 0) return bytes;
     if (got < 0 && errno == EINTR) continue;

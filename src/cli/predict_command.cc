@@ -128,10 +128,8 @@ void warn_of_irregularities(const PredictionReport& report, const DiagnosticsLog
     warn(fmt::format("{} (--diagnostics lists them)", summary));
   }
   if (report.not_round_trip > 0) {
-    warn(
-        fmt::format("{} lines hold '[@' or '*]': they are written as they are, and a reader may "
-                    "take that for markup",
-                    with_commas(report.not_round_trip)));
+    warn(fmt::format("'[@' or '*]' in {}, written as it is: a reader may take it for markup",
+                     counted(report.not_round_trip, "line")));
   }
 }
 

@@ -16,6 +16,12 @@ namespace {
 constexpr std::size_t kFigureColumns = 4 * 11;
 constexpr std::size_t kLeastCountColumns = 7;
 constexpr std::size_t kMostErrors = 10;
+// A narrower terminal has to break the lines: the figures alone need most of this.
+constexpr std::size_t kLeastColumns = 60;
+
+std::size_t columns_of(const Terminal& terminal) {
+  return std::max(terminal.columns, kLeastColumns);
+}
 
 // A label fit for a table, cut to `columns`. Labels of annotated text are ASCII; those of a hostile
 // model file may be anything.
@@ -66,14 +72,14 @@ std::string most_frequent_errors(const Scores& scores, const Terminal& terminal)
                    [](const auto& a, const auto& b) { return std::get<0>(a) > std::get<0>(b); });
   errors.resize(std::min(errors.size(), kMostErrors));
   constexpr std::string_view kHeading = "most frequent errors";
-  const std::size_t width = std::max(longest_label(scores, terminal.columns / 3), kHeading.size());
+  const std::size_t width =
+      std::max(longest_label(scores, columns_of(terminal) / 3), kHeading.size());
   std::string out =
       styled(fmt::format("{:<{}}  {:<{}}  {:>9}", kHeading, width, "predicted as", width, "lines"),
              Style::kBold, terminal) +
       "\n";
   for (const auto& [lines, gold, predicted] : errors) {
-    out += fmt::format("{:<{}}  {:<{}}  {:>9}\n", shown(confusion.labels()[gold], width),
-                       std::max<std::size_t>(width, 20),
+    out += fmt::format("{:<{}}  {:<{}}  {:>9}\n", shown(confusion.labels()[gold], width), width,
                        shown(confusion.labels()[predicted], width), width, with_commas(lines));
   }
   return out;
@@ -82,7 +88,7 @@ std::string most_frequent_errors(const Scores& scores, const Terminal& terminal)
 }  // namespace
 
 std::string scores_table(const Scores& scores, const Terminal& terminal) {
-  const std::size_t width = longest_label(scores, terminal.columns - kFigureColumns);
+  const std::size_t width = longest_label(scores, columns_of(terminal) - kFigureColumns);
   std::string out = styled(fmt::format("{:<{}}{:>11}{:>11}{:>11}{:>11}", "label", width,
                                        "precision", "recall", "F1", "lines"),
                            Style::kBold, terminal) +
@@ -100,19 +106,19 @@ std::string scores_table(const Scores& scores, const Terminal& terminal) {
 
 std::string confusion_table(const Scores& scores, const Terminal& terminal) {
   const std::vector<std::size_t> order = labels_by_frequency(scores);
-  const std::size_t width = longest_label(scores, terminal.columns);
-  std::string heading =
-      fmt::format("{:<{}}", "gold \\ predicted", std::max<std::size_t>(width, 16));
+  constexpr std::string_view kCorner = "gold \\ predicted";
+  const std::size_t width = std::max(longest_label(scores, columns_of(terminal)), kCorner.size());
+  std::string heading = fmt::format("{:<{}}", kCorner, width);
   std::vector<std::size_t> columns;
   for (const std::size_t i : order) {
-    const std::string label = shown(scores.per_label[i].label, terminal.columns);
+    const std::string label = shown(scores.per_label[i].label, columns_of(terminal));
     columns.push_back(std::max(label.size(), kLeastCountColumns) + 2);
     heading += fmt::format("{:>{}}", label, columns.back());
   }
-  if (heading.size() > terminal.columns) return most_frequent_errors(scores, terminal);
+  if (heading.size() > columns_of(terminal)) return most_frequent_errors(scores, terminal);
   std::string out = styled(heading, Style::kBold, terminal) + "\n";
   for (const std::size_t gold : order) {
-    out += fmt::format("{:<{}}", shown(scores.per_label[gold].label, terminal.columns), width);
+    out += fmt::format("{:<{}}", shown(scores.per_label[gold].label, columns_of(terminal)), width);
     for (std::size_t i = 0; i < order.size(); ++i) {
       out += fmt::format("{:>{}}", with_commas(scores.confusion.count(gold, order[i])), columns[i]);
     }

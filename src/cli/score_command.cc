@@ -101,8 +101,9 @@ std::string label_of(const Document& document, std::size_t line, bool collapse) 
 
 void add(const Document& gold, const Document& predicted, bool collapse, Evaluation& evaluation) {
   if (gold.lines.size() != predicted.lines.size()) {
-    fail(ErrorKind::kInput, "{} has {} lines, but {} has {}: expected the same text twice",
-         in_quotes(gold.id), gold.lines.size(), in_quotes(predicted.id), predicted.lines.size());
+    fail(ErrorKind::kInput, "{} has {}, but {} has {}: expected the same text twice",
+         in_quotes(gold.id), counted(gold.lines.size(), "line"), in_quotes(predicted.id),
+         counted(predicted.lines.size(), "line"));
   }
   for (std::size_t i = 0; i < gold.lines.size(); ++i) {
     const std::string expected = label_of(gold, i, collapse);

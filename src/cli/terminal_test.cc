@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/terminal.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+namespace skol {
+namespace {
+
+TEST(TerminalTest, WritesLargeNumbersWithCommas) {
+  EXPECT_EQ(with_commas(0), "0");
+  EXPECT_EQ(with_commas(999), "999");
+  EXPECT_EQ(with_commas(1000), "1,000");
+  EXPECT_EQ(with_commas(1234567), "1,234,567");
+  EXPECT_EQ(counted(1, "line"), "1 line");
+  EXPECT_EQ(counted(1000, "line"), "1,000 lines");
+}
+
+TEST(TerminalTest, WritesDurationsAsAClock) {
+  EXPECT_EQ(as_clock(0.4), "0:00");
+  EXPECT_EQ(as_clock(61.6), "1:02");
+  EXPECT_EQ(as_clock(3723), "1:02:03");
+  EXPECT_EQ(as_clock(std::numeric_limits<double>::infinity()), "99:59:59");
+}
+
+TEST(TerminalTest, WritesSizesInBinaryUnits) {
+  EXPECT_EQ(as_bytes(1023), "1023 B");
+  EXPECT_EQ(as_bytes(1536), "1.5 KiB");
+  EXPECT_EQ(as_bytes(std::size_t{5} << 20), "5.0 MiB");
+}
+
+TEST(TerminalTest, ColoursOnlyWhereThereIsColour) {
+  Terminal terminal;
+  EXPECT_EQ(styled("x", Style::kBold, terminal), "x");
+  terminal.colour = true;
+  EXPECT_EQ(styled("x", Style::kGreen, terminal), "\033[32mx\033[0m");
+}
+
+}  // namespace
+}  // namespace skol
