@@ -7,16 +7,19 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <functional>
 #include <random>
 #include <vector>
 
 #include "base/round_up.h"
 #include "base/thread_pool.h"
+#include "model/model_data.h"
 #include "multiply_add_peak.h"
 #include "network/adam.h"
 #include "network/gradient.h"
 #include "network/network.h"
+#include "skol/model.h"
 
 namespace skol {
 namespace {
@@ -139,6 +142,28 @@ Measured training(const NetworkShape& shape, std::size_t batch, ThreadPool& pool
   });
 }
 
+// Milliseconds from a model's file to a model, median.
+double loading(const NetworkShape& shape, std::size_t repeats) {
+  TrainingOptions options;
+  options.hidden_size = shape.hidden_size;
+  options.num_layers = shape.num_layers;
+  options.prediction_stride = options.training_stride = kStride;
+  std::vector<std::string> words(shape.input_size);
+  for (std::size_t i = 0; i < words.size(); ++i) words[i] = fmt::format("word{}", i);
+  const std::vector<double> idf(words.size(), 1.0);
+  const Model model(std::make_shared<const ModelData>(
+      ModelData{options, kDefaultPredictionBatchSize, "", "", LabelSet({"A", "B", "C"}),
+                Vectorizer(words, {}, idf), initial_parameters(shape, 1)}));
+  const std::string path = "skol_speed_model.skol";
+  save_model(model, path);
+  std::vector<double> times;
+  for (std::size_t i = 0; i < repeats; ++i) {
+    times.push_back(1e3 * seconds_of([&] { load_model(path); }));
+  }
+  std::remove(path.c_str());
+  return median(times);
+}
+
 void run(const NetworkShape& shape, const std::vector<std::size_t>& thread_counts,
          const std::vector<std::size_t>& batches, std::size_t repeats) {
   fmt::print("{}x{}, window {}, stride {}, {} inputs, {}\n", shape.hidden_size, shape.num_layers,
@@ -149,6 +174,7 @@ void run(const NetworkShape& shape, const std::vector<std::size_t>& thread_count
     fmt::print("{:<12}{:>8}{:>8}{:>14.0f}{:>15.1f}%\n", task, threads, batch, m.windows_per_second,
                100 * m.share);
   };
+  fmt::print("{:<12}{:>8}{:>8}{:>11.1f} ms\n", "load", 1, "", loading(shape, repeats));
   for (const std::size_t threads : thread_counts) {
     ThreadPool pool(threads);
     for (const std::size_t batch : batches) {

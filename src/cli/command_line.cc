@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/command_line.h"
 
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
 #include <algorithm>
-#include <vector>
+#include <utility>
 
 #include "base/in_quotes.h"
 #include "base/nearest_name.h"
@@ -22,27 +25,6 @@ std::string_view option_part(std::string_view argument) {
   return number ? std::string_view() : argument.substr(0, 2);
 }
 
-std::vector<std::string> flags_of(const CLI::App& app) {
-  std::vector<std::string> flags;
-  for (const CLI::Option* option : app.get_options()) {
-    for (const std::string& name : option->get_lnames()) flags.push_back("--" + name);
-    for (const std::string& name : option->get_snames()) flags.push_back("-" + name);
-  }
-  return flags;
-}
-
-void check_options_are_known(const CLI::App& app, Arguments arguments) {
-  const std::vector<std::string> flags = flags_of(app);
-  const std::vector<std::string_view> known(flags.begin(), flags.end());
-  for (const std::string& argument : arguments) {
-    if (argument == "--") return;
-    const std::string_view option = option_part(argument);
-    if (option.empty() || std::find(known.begin(), known.end(), option) != known.end()) continue;
-    fail_usage("unknown option {}: did you mean {}? ({} --help lists all)", in_quotes(option),
-               nearest_name(option, known), app.get_name());
-  }
-}
-
 // CLI11 takes "[a,b]" for a list.
 void check_no_list(Arguments arguments) {
   for (const std::string& argument : arguments) {
@@ -55,49 +37,76 @@ void check_no_list(Arguments arguments) {
 
 }  // namespace
 
-int run_verb(std::string_view program, std::string_view summary, std::span<const Verb> verbs,
-             Arguments arguments) {
-  const std::string help = verbs_help(program, summary, verbs);
-  if (arguments.empty()) {
-    print_to_stderr(help);
-    return kExitUsage;
-  }
-  const std::string& first = arguments.front();
-  if (first == "--help" || first == "-h") {
-    print_to_stdout(help);
-    return kExitDone;
-  }
-  if (first == "--version") {
-    print_to_stdout("skol " SKOL_VERSION "\n");
-    return kExitDone;
-  }
-  const auto verb = std::find_if(verbs.begin(), verbs.end(),
-                                 [&](const Verb& known) { return known.name == first; });
-  if (verb == verbs.end()) {
-    std::vector<std::string_view> names = {"--help", "--version"};
-    const bool option = first.starts_with('-');
-    if (!option) names.clear();
-    for (const Verb& known : verbs) names.push_back(known.name);
-    fail_usage("unknown {} {}: did you mean '{} {}'? ({} --help lists all)",
-               option ? "option" : "verb", in_quotes(first), program, nearest_name(first, names),
-               program);
-  }
-  return verb->run(arguments.subspan(1));
+CommandLine::CommandLine(std::string name, std::string summary)
+    : name_(std::move(name)),
+      summary_(std::move(summary)),
+      app_(std::make_unique<CLI::App>(summary_, name_)) {
+  app_->set_help_flag("-h,--help");
+  options_.push_back({"-h,--help", "", "Options", "this text"});
 }
 
-bool parse_arguments(CLI::App& app, Arguments arguments) {
-  app.set_help_flag("-h,--help", "this text");
-  check_options_are_known(app, arguments);
+CommandLine::~CommandLine() = default;
+
+void CommandLine::add_positional(const std::string& name, std::string& value,
+                                 const std::string& meaning) {
+  app_->add_option(name, value)->required();
+  options_.push_back({name, "", "", meaning, "", true});
+}
+
+void CommandLine::add_positional(const std::string& name, std::vector<std::string>& values,
+                                 const std::string& meaning) {
+  app_->add_option(name, values)->required();
+  options_.push_back({name + "...", "", "", meaning, "", true});
+}
+
+void CommandLine::add_flag(const std::string& name, bool& value, const std::string& group,
+                           const std::string& meaning) {
+  app_->add_flag(name, value);
+  options_.push_back({name, "", group, meaning});
+}
+
+void CommandLine::add_option(OptionHelp help, Take take) {
+  app_->add_option_function<std::string>(help.names, std::move(take))
+      ->required(help.required)
+      ->type_name(help.placeholder)
+      ->take_last();
+  options_.push_back(std::move(help));
+}
+
+bool CommandLine::parse(Arguments arguments) {
+  check_options_are_known(arguments);
   check_no_list(arguments);
   try {
-    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    app_->parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::CallForHelp&) {
-    print_to_stdout(verb_help(app));
+    print_to_stdout(help());
     return false;
   } catch (const CLI::ParseError& error) {
-    fail_usage("{} (see {} --help)", error.what(), app.get_name());
+    fail_usage("{} (see {} --help)", error.what(), name_);
   }
   return true;
+}
+
+std::string CommandLine::help() const {
+  return verb_help(name_, summary_, options_);
+}
+
+void CommandLine::check_options_are_known(Arguments arguments) const {
+  std::vector<std::string_view> known;
+  for (const OptionHelp& option : options_) {
+    if (option.positional()) continue;
+    const std::string_view names = option.names;
+    const std::size_t comma = names.find(',');
+    known.push_back(names.substr(0, comma));
+    if (comma != names.npos) known.push_back(names.substr(comma + 1));
+  }
+  for (const std::string& argument : arguments) {
+    if (argument == "--") return;
+    const std::string_view option = option_part(argument);
+    if (option.empty() || std::find(known.begin(), known.end(), option) != known.end()) continue;
+    fail_usage("unknown option {}: did you mean {}? ({} --help lists all)", in_quotes(option),
+               nearest_name(option, known), name_);
+  }
 }
 
 }  // namespace skol

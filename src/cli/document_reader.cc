@@ -49,24 +49,21 @@ std::size_t size_of(const InputFile& file) {
 
 }  // namespace
 
-void add_reading_options(CLI::App& app, ReadingOptions& options, ReadingVerb verb) {
+void add_reading_options(CommandLine& line, ReadingOptions& options, ReadingVerb verb) {
   constexpr const char* kGroup = "Input";
   std::vector<std::string> errors = {"strict", "replace"};
-  std::string help = "bytes that are not UTF-8: fail, or read them as U+FFFD";
+  std::string meaning = "bytes that are not UTF-8: fail, or read them as U+FFFD";
   if (verb == ReadingVerb::kLabels) {
     errors.push_back("skip");
-    help += "; skip: leave out documents that cannot be read";
+    meaning += "; skip: leave out documents that cannot be read";
   }
-  add_choice(app, "errors", options.errors, errors, help);
-  app.get_option("--errors")->group(kGroup);
-  app.add_flag("--annotated", options.annotated, "what comes from standard input is annotated text")
-      ->group(kGroup);
-  app.add_flag("--diagnostics", options.list_diagnostics,
-               "list every irregularity of the annotation as file:line:column")
-      ->group(kGroup);
+  add_choice(line, "errors", options.errors, std::move(errors), kGroup, meaning);
+  line.add_flag("--annotated", options.annotated, kGroup,
+                "what comes from standard input is annotated text");
+  line.add_flag("--diagnostics", options.list_diagnostics, kGroup,
+                "list every irregularity of the annotation as file:line:column");
   if (verb == ReadingVerb::kMeasures) {
-    app.add_flag("--strict", options.strict, "fail on any irregularity of the annotation")
-        ->group(kGroup);
+    line.add_flag("--strict", options.strict, kGroup, "fail on any irregularity of the annotation");
   }
 }
 

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <cstddef>
 #include <functional>
 #include <optional>
@@ -11,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/command_line.h"
 #include "cli/diagnostics_log.h"
 #include "text/dataset.h"
 
@@ -27,7 +25,7 @@ struct ReadingOptions {
 enum class ReadingVerb { kLabels, kMeasures };
 
 // `verb` that measures can be strict with the annotation; one that labels can skip documents.
-void add_reading_options(CLI::App& app, ReadingOptions& options, ReadingVerb verb);
+void add_reading_options(CommandLine& line, ReadingOptions& options, ReadingVerb verb);
 
 // Gives documents one by one and opens the next file only when asked, so that memory does not grow
 // with their number. An interrupted run ends before the next document.

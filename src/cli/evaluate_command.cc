@@ -30,26 +30,24 @@ struct EvaluateArguments {
   ReadingOptions reading;
 };
 
-void declare(CLI::App& app, EvaluateArguments& arguments) {
-  add_model_argument(app, arguments.model);
-  app.add_option("GOLD", arguments.inputs,
-                 "annotated text: files, folders (all *.ann and *.txt below) or -")
-      ->required();
-  app.add_flag("--json", arguments.json, "print the scores as one JSON object")->group("Output");
-  add_machine_options(app, arguments.machine);
-  add_reading_options(app, arguments.reading, ReadingVerb::kMeasures);
+void declare(CommandLine& line, EvaluateArguments& arguments) {
+  add_model_argument(line, arguments.model);
+  line.add_positional("GOLD", arguments.inputs,
+                      "annotated text: files, folders (all *.ann and *.txt below) or -");
+  line.add_flag("--json", arguments.json, "Output", "print the scores as one JSON object");
+  add_machine_options(line, arguments.machine);
+  add_reading_options(line, arguments.reading, ReadingVerb::kMeasures);
 }
 
 }  // namespace
 
 int evaluate_command(Arguments given) {
-  CLI::App app(
-      "Labels annotated text and scores the labels against the annotations, which are folded as "
-      "those the model was trained on.",
-      "skol evaluate");
+  CommandLine line("skol evaluate",
+                   "Labels annotated text and scores the labels against the annotations, which are "
+                   "folded as those the model was trained on.");
   EvaluateArguments arguments;
-  declare(app, arguments);
-  if (!parse_arguments(app, given)) return kExitDone;
+  declare(line, arguments);
+  if (!line.parse(given)) return kExitDone;
   check_machine(arguments.machine);
 
   const Model model = open_model(arguments.model);
@@ -57,7 +55,7 @@ int evaluate_command(Arguments given) {
   Evaluation evaluation(model.labels());
   ProgressBar bar("labelling", "lines");
   DocumentReader reader(find_inputs(arguments.inputs), arguments.reading,
-                        [&](std::string_view line) { bar.print_line(line); });
+                        [&](std::string_view notice) { bar.print_line(notice); });
   run_prediction(
       model, arguments.machine.prediction, reader, bar, [&](const LabelledDocument& labelled) {
         std::vector<Diagnostic> unknown;
@@ -76,9 +74,7 @@ int evaluate_command(Arguments given) {
   }
   const Scores scores = evaluation.scores();
   if (arguments.json) {
-    Json report = scores_json(scores);
-    report["diagnostics"] = diagnostics_json(reader.diagnostics());
-    print_to_stdout(to_line(report));
+    print_to_stdout(scores_json(scores, reader.diagnostics()));
   } else {
     const Terminal terminal = terminal_of(STDOUT_FILENO);
     print_to_stdout(scores_table(scores, terminal) + "\n" + confusion_table(scores, terminal));

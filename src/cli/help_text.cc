@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <vector>
 
 namespace skol {
@@ -43,51 +44,51 @@ std::string entry(const std::string& name, const std::string& meaning) {
   return out;
 }
 
-std::string positional_name(const CLI::Option& option) {
-  return option.get_name(true) + (option.get_items_expected_max() > 1 ? "..." : "");
-}
-
-std::string flag_names(const CLI::Option& option) {
+// "-o, --output DIR", "--json".
+std::string shown_names(const OptionHelp& option) {
   std::string names;
-  for (const std::string& name : option.get_snames()) names += fmt::format("-{}, ", name);
-  for (const std::string& name : option.get_lnames()) names += fmt::format("--{}", name);
-  const bool flag = option.get_items_expected_max() == 0;
-  return flag ? names : fmt::format("{} {}", names, option.get_type_name());
+  for (const char c : option.names) names += c == ',' ? std::string(", ") : std::string(1, c);
+  return option.placeholder.empty() ? names : fmt::format("{} {}", names, option.placeholder);
 }
 
-std::string usage(const CLI::App& app) {
-  std::string line = fmt::format("usage: {}", app.get_name());
-  for (const CLI::Option* option : app.get_options()) {
-    if (option->get_positional()) line += fmt::format(" {}", positional_name(*option));
+std::string usage(std::string_view name, std::span<const OptionHelp> options) {
+  std::string line = fmt::format("usage: {}", name);
+  for (const OptionHelp& option : options) {
+    if (option.positional()) line += fmt::format(" {}", option.names);
   }
-  for (const CLI::Option* option : app.get_options()) {
-    if (!option->get_positional() && option->get_required()) {
-      line += fmt::format(" -{} {}", option->get_snames().front(), option->get_type_name());
-    }
+  for (const OptionHelp& option : options) {
+    if (option.positional() || !option.required) continue;
+    line +=
+        fmt::format(" {} {}", option.names.substr(0, option.names.find(',')), option.placeholder);
   }
   return line + " [OPTION...]\n";
 }
 
-std::string meaning(const CLI::Option& option) {
-  const std::string& value = option.get_default_str();
-  if (value.empty()) return option.get_description();
-  return fmt::format("{} [{}]", option.get_description(), value);
+std::string entry_of(const OptionHelp& option) {
+  const bool has_default = !option.default_text.empty();
+  return entry(
+      shown_names(option),
+      has_default ? fmt::format("{} [{}]", option.meaning, option.default_text) : option.meaning);
 }
 
 }  // namespace
 
-std::string verb_help(const CLI::App& app) {
-  std::string out = fmt::format("{}\n{}\n", usage(app), paragraph(app.get_description()));
-  for (const CLI::Option* option : app.get_options()) {
-    if (option->get_positional()) out += entry(positional_name(*option), meaning(*option));
-  }
-  for (const std::string& group : app.get_groups()) {
-    std::string entries;
-    for (const CLI::Option* option : app.get_options()) {
-      if (option->get_positional() || option->get_group() != group) continue;
-      entries += entry(flag_names(*option), meaning(*option));
+std::string verb_help(std::string_view name, std::string_view summary,
+                      std::span<const OptionHelp> options) {
+  std::string out = fmt::format("{}\n{}\n", usage(name, options), paragraph(summary));
+  std::vector<std::string_view> groups;
+  for (const OptionHelp& option : options) {
+    if (option.positional()) {
+      out += entry_of(option);
+    } else if (std::find(groups.begin(), groups.end(), option.group) == groups.end()) {
+      groups.push_back(option.group);
     }
-    if (!entries.empty()) out += fmt::format("\n{}:\n{}", group, entries);
+  }
+  for (const std::string_view group : groups) {
+    out += fmt::format("\n{}:\n", group);
+    for (const OptionHelp& option : options) {
+      if (!option.positional() && option.group == group) out += entry_of(option);
+    }
   }
   return out;
 }

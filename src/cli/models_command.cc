@@ -5,26 +5,25 @@
 #include "cli/option_flags.h"
 #include "cli/prediction_run.h"
 #include "cli/report_json.h"
-#include "cli/report_table.h"
 #include "cli/standard_output.h"
+#include "cli/verbs.h"
 #include "skol/store.h"
 
 namespace skol {
 namespace {
 
 int show_command(Arguments arguments) {
-  CLI::App app("Shows the labels, sizes and options of a model.", "skol models show");
+  CommandLine line("skol models show", "Shows the labels, sizes and options of a model.");
   std::string uri;
   bool json = false;
-  add_model_argument(app, uri);
-  app.add_flag("--json", json, "print one JSON object")->group("Output");
-  if (!parse_arguments(app, arguments)) return kExitDone;
+  add_model_argument(line, uri);
+  line.add_flag("--json", json, "Output", "print one JSON object");
+  if (!line.parse(arguments)) return kExitDone;
 
   const Model model = open_model(uri);
   const ModelLocation location = parse_model_uri(uri);
   const std::size_t bytes = open_store(location.store)->get(location.name).size();
-  const Json report = model_json(model, uri, bytes);
-  print_to_stdout(json ? to_line(report) : facts_table(report));
+  print_to_stdout(json ? model_json(model, uri, bytes) : model_facts(model, uri, bytes));
   return kExitDone;
 }
 

@@ -14,7 +14,6 @@
 namespace skol {
 namespace {
 
-constexpr const char* kTrainingGroup = "Training";
 constexpr const char* kPredictionGroup = "Prediction";
 
 template <typename Number>
@@ -82,13 +81,11 @@ std::string default_text(const Value& value) {
 }
 
 template <typename Value>
-CLI::Option* add_value(CLI::App& app, const std::string& flag, Value& value,
-                       const std::string& help) {
-  const auto take = [flag, &value](const std::string& text) { parse(flag, text, value); };
-  return app.add_option_function<std::string>(flag, take, help)
-      ->type_name(placeholder<Value>())
-      ->default_str(default_text(value))
-      ->take_last();
+void add_value(CommandLine& line, std::string_view option, Value& value, const std::string& group,
+               const std::string& meaning) {
+  const std::string flag = flag_name(option);
+  line.add_option({flag, placeholder<Value>(), group, meaning, default_text(value)},
+                  [flag, &value](const std::string& text) { parse(flag, text, value); });
 }
 
 // Visits every option by name.
@@ -132,42 +129,38 @@ std::string with_flags(std::string message) {
   return out;
 }
 
-void add_training_options(CLI::App& app, TrainingOptions& options) {
+void add_training_options(CommandLine& line, TrainingOptions& options) {
   visit_training_options(options, [&](const char* name, auto& value, const char* help) {
-    const std::string flag = flag_name(name);
     if constexpr (std::is_same_v<decltype(value), bool&>) {
-      app.add_flag(flag, value, help)->group(kTrainingGroup);
+      line.add_flag(flag_name(name), value, "Training", help);
     } else {
-      add_value(app, flag, value, help)->group(kTrainingGroup);
+      add_value(line, name, value, "Training", help);
     }
   });
 }
 
-void add_prediction_options(CLI::App& app, PredictionOptions& options,
+void add_prediction_options(CommandLine& line, PredictionOptions& options,
                             std::initializer_list<std::string_view> only) {
   visit_prediction_options(options, [&](std::string_view name, auto& value, const char* help) {
     if (only.size() > 0 && std::find(only.begin(), only.end(), name) == only.end()) return;
-    const std::string flag = flag_name(name);
     if (name != "prediction_batch_size") {
       const bool machine = name == "threads" || name == "target";
-      add_value(app, flag, value, help)->group(machine ? kMachineGroup : kPredictionGroup);
+      add_value(line, name, value, machine ? kMachineGroup : kPredictionGroup, help);
       return;
     }
     if constexpr (std::is_same_v<decltype(value), std::size_t&>) {
-      const auto take = [flag, &value](const std::string& text) {
-        parse_batch_size(flag, text, value);
-      };
-      app.add_option_function<std::string>(
-             flag, take, "most windows of one prediction call; without it, the model's (64)")
-          ->type_name("N|auto")
-          ->take_last()
-          ->group(kPredictionGroup);
+      const std::string flag = flag_name(name);
+      line.add_option(
+          {flag, "N|auto", kPredictionGroup,
+           "most windows of one prediction call; without it, the model's (64)"},
+          [flag, &value](const std::string& text) { parse_batch_size(flag, text, value); });
     }
   });
 }
 
-void add_choice(CLI::App& app, std::string_view option, std::string& value,
-                std::vector<std::string> choices, const std::string& help) {
+void add_choice(CommandLine& line, std::string_view option, std::string& value,
+                std::vector<std::string> choices, const std::string& group,
+                const std::string& meaning) {
   const std::string flag = flag_name(option);
   const std::string names = fmt::format("{}", fmt::join(choices, "|"));
   const auto take = [flag, &value, choices = std::move(choices)](const std::string& text) {
@@ -178,18 +171,11 @@ void add_choice(CLI::App& app, std::string_view option, std::string& value,
     }
     value = text;
   };
-  app.add_option_function<std::string>(flag, take, help)
-      ->type_name(names)
-      ->default_str(value)
-      ->take_last();
+  line.add_option({flag, names, group, meaning, value}, take);
 }
 
-void add_model_argument(CLI::App& app, std::string& model) {
-  app.add_option("MODEL", model, "the path of a model")->required();
-}
-
-void add_input_arguments(CLI::App& app, std::vector<std::string>& inputs, const std::string& help) {
-  app.add_option("INPUT", inputs, help)->required();
+void add_model_argument(CommandLine& line, std::string& model) {
+  line.add_positional("MODEL", model, "the path of a model");
 }
 
 }  // namespace skol

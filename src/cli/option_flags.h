@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <cstddef>
 #include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "cli/command_line.h"
 #include "skol/options.h"
 
 namespace skol {
@@ -25,18 +23,18 @@ std::string with_flags(std::string message);
 
 // Every option of training, its name, help and default as skol/options.h declares them. Values that
 // are no numbers, or none of this kind, are usage errors that name the option.
-void add_training_options(CLI::App& app, TrainingOptions& options);
+void add_training_options(CommandLine& line, TrainingOptions& options);
 
 // The options of prediction of these names; all where none is named.
-void add_prediction_options(CLI::App& app, PredictionOptions& options,
+void add_prediction_options(CommandLine& line, PredictionOptions& options,
                             std::initializer_list<std::string_view> only = {});
 
-// One of some names; the nearest is offered for any other.
-void add_choice(CLI::App& app, std::string_view option, std::string& value,
-                std::vector<std::string> choices, const std::string& help);
+// One of some names, `value` among them; the nearest is offered for any other.
+void add_choice(CommandLine& line, std::string_view option, std::string& value,
+                std::vector<std::string> choices, const std::string& group,
+                const std::string& meaning);
 
-// Positional arguments, in the order of these calls.
-void add_model_argument(CLI::App& app, std::string& model);
-void add_input_arguments(CLI::App& app, std::vector<std::string>& inputs, const std::string& help);
+// The positional MODEL.
+void add_model_argument(CommandLine& line, std::string& model);
 
 }  // namespace skol

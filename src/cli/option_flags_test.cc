@@ -20,10 +20,10 @@ using ::testing::HasSubstr;
 class OptionFlagsTest : public ::testing::Test {
  protected:
   OptionFlagsTest() {
-    add_training_options(app_, training_);
-    add_prediction_options(app_, prediction_, {"prediction_batch_size", "threads"});
+    add_training_options(line_, training_);
+    add_prediction_options(line_, prediction_, {"prediction_batch_size", "threads"});
   }
-  void parse(const std::vector<std::string>& arguments) { parse_arguments(app_, arguments); }
+  void parse(const std::vector<std::string>& arguments) { line_.parse(arguments); }
   std::string usage_error(const std::vector<std::string>& arguments) {
     try {
       parse(arguments);
@@ -35,7 +35,7 @@ class OptionFlagsTest : public ::testing::Test {
     return "";
   }
 
-  CLI::App app_{"", "skol train"};
+  CommandLine line_{"skol train", ""};
   TrainingOptions training_;
   PredictionOptions prediction_;
 };
@@ -103,13 +103,13 @@ TEST_F(OptionFlagsTest, NamesAnOptionWithoutItsValue) {
 }
 
 TEST(ChoiceTest, OffersTheNearestName) {
-  CLI::App app("", "skol predict");
+  CommandLine line("skol predict", "");
   std::string format = "annotated";
-  add_choice(app, "format", format, {"annotated", "jsonl"}, "");
-  parse_arguments(app, std::vector<std::string>{"--format", "jsonl"});
+  add_choice(line, "format", format, {"annotated", "jsonl"}, "Output", "");
+  line.parse(std::vector<std::string>{"--format", "jsonl"});
   EXPECT_EQ(format, "jsonl");
   try {
-    parse_arguments(app, std::vector<std::string>{"--format", "jsn"});
+    line.parse(std::vector<std::string>{"--format", "jsn"});
     ADD_FAILURE() << "no error";
   } catch (const CommandFailure& failure) {
     EXPECT_THAT(failure.what(), AllOf(HasSubstr("'jsn'"), HasSubstr("did you mean jsonl?")));
@@ -117,25 +117,25 @@ TEST(ChoiceTest, OffersTheNearestName) {
 }
 
 TEST(PositionalTest, TakesPathsAmongOptionsAndAfterTheMark) {
-  CLI::App app("", "skol predict");
+  CommandLine line("skol predict", "");
   std::string model;
   std::vector<std::string> inputs;
   bool json = false;
-  add_model_argument(app, model);
-  add_input_arguments(app, inputs, "");
-  app.add_flag("--json", json);
-  parse_arguments(app, std::vector<std::string>{"m", "a", "--json", "-", "--", "-b", "--json"});
+  add_model_argument(line, model);
+  line.add_positional("INPUT", inputs, "");
+  line.add_flag("--json", json, "Output", "");
+  line.parse(std::vector<std::string>{"m", "a", "--json", "-", "--", "-b", "--json"});
   EXPECT_EQ(model, "m");
   EXPECT_TRUE(json);
   EXPECT_THAT(inputs, ElementsAre("a", "-", "-b", "--json"));
 }
 
 TEST(PositionalTest, RefusesANameThatWouldBeTakenForAList) {
-  CLI::App app("", "skol predict");
+  CommandLine line("skol predict", "");
   std::vector<std::string> inputs;
-  add_input_arguments(app, inputs, "");
-  EXPECT_THROW(parse_arguments(app, std::vector<std::string>{"[a,b]"}), CommandFailure);
-  parse_arguments(app, std::vector<std::string>{"./[a,b]"});
+  line.add_positional("INPUT", inputs, "");
+  EXPECT_THROW(line.parse(std::vector<std::string>{"[a,b]"}), CommandFailure);
+  line.parse(std::vector<std::string>{"./[a,b]"});
   EXPECT_THAT(inputs, ElementsAre("./[a,b]"));
 }
 

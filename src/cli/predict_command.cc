@@ -41,26 +41,23 @@ struct PredictArguments {
   ReadingOptions reading;
 };
 
-void declare(CLI::App& app, PredictArguments& arguments) {
-  add_model_argument(app, arguments.model);
-  add_input_arguments(app, arguments.inputs,
+void declare(CommandLine& line, PredictArguments& arguments) {
+  add_model_argument(line, arguments.model);
+  line.add_positional("INPUT", arguments.inputs,
                       "text: files, folders (all *.txt and *.ann below) or -; the labels of "
                       "annotated text are ignored");
-  app.add_option("-o,--output", arguments.folder,
-                 "write a file for each document below this folder, not standard output")
-      ->type_name("DIR")
-      ->group("Output");
-  add_choice(app, "format", arguments.format, {"annotated", "labels", "probs", "jsonl"},
+  line.add_option({"-o,--output", "DIR", "Output",
+                   "write a file for each document below this folder, not standard output"},
+                  [&](const std::string& folder) { arguments.folder = folder; });
+  add_choice(line, "format", arguments.format, {"annotated", "labels", "probs", "jsonl"}, "Output",
              "annotated text; labels or probabilities as TSV; JSON, an object a line");
-  app.get_option("--format")->group("Output");
-  app.add_flag("--coalesce", arguments.coalesce, "annotated: one block for neighbours of one label")
-      ->group("Output");
-  app.add_flag("--json", arguments.json,
-               "report as one JSON object: on standard output, or where the labels go there, as "
-               "the last line on standard error")
-      ->group("Output");
-  add_machine_options(app, arguments.machine);
-  add_reading_options(app, arguments.reading, ReadingVerb::kLabels);
+  line.add_flag("--coalesce", arguments.coalesce, "Output",
+                "annotated: one block for neighbours of one label");
+  line.add_flag("--json", arguments.json, "Output",
+                "report as one JSON object: on standard output, or where the labels go there, as "
+                "the last line on standard error");
+  add_machine_options(line, arguments.machine);
+  add_reading_options(line, arguments.reading, ReadingVerb::kLabels);
 }
 
 void check_arguments(const PredictArguments& arguments) {
@@ -146,11 +143,11 @@ std::string report_text(const PredictionReport& report) {
 }  // namespace
 
 int predict_command(Arguments given) {
-  CLI::App app("Labels every line of text. Without -o the labels go to standard output.",
-               "skol predict");
+  CommandLine line("skol predict",
+                   "Labels every line of text. Without -o the labels go to standard output.");
   PredictArguments arguments;
-  declare(app, arguments);
-  if (!parse_arguments(app, given)) return kExitDone;
+  declare(line, arguments);
+  if (!line.parse(given)) return kExitDone;
   check_arguments(arguments);
 
   const auto begin = Clock::now();
@@ -159,7 +156,7 @@ int predict_command(Arguments given) {
   Results results(arguments, files, model);
   ProgressBar bar("labelling", "lines");
   DocumentReader reader(files, arguments.reading,
-                        [&](std::string_view line) { bar.print_line(line); });
+                        [&](std::string_view notice) { bar.print_line(notice); });
   PredictionReport report;
   report.stats = run_prediction(model, arguments.machine.prediction, reader, bar,
                                 [&](const LabelledDocument& labelled) { results.write(labelled); });
@@ -174,8 +171,8 @@ int predict_command(Arguments given) {
     print_to_stderr(report_text(report));
     return kExitDone;
   }
-  const std::string line = to_line(prediction_json(report, reader.diagnostics()));
-  arguments.folder ? print_to_stdout(line) : print_to_stderr(line);
+  const std::string json = prediction_json(report, reader.diagnostics());
+  arguments.folder ? print_to_stdout(json) : print_to_stderr(json);
   return kExitDone;
 }
 

@@ -20,21 +20,18 @@ bool names_cuda_device(const std::string& text) {
 
 }  // namespace
 
-void add_machine_options(CLI::App& app, MachineOptions& options) {
-  add_prediction_options(app, options.prediction);
+void add_machine_options(CommandLine& line, MachineOptions& options) {
+  add_prediction_options(line, options.prediction);
   const auto take_device = [&options](const std::string& text) {
     if (text != "cpu" && text != "auto" && !names_cuda_device(text)) {
       fail_usage("--device is {}: expected cpu, cuda, cuda:N or auto", in_quotes(text));
     }
     options.device = text;
   };
-  app.add_option_function<std::string>("--device", take_device, "what computes")
-      ->type_name("cpu|cuda[:N]|auto")
-      ->default_str(options.device)
-      ->take_last()
-      ->group(kMachineGroup);
-  add_choice(app, "precision", options.precision, {"fp32", "bf16"}, "of the arithmetic");
-  app.get_option("--precision")->group(kMachineGroup);
+  line.add_option({"--device", "cpu|cuda[:N]|auto", kMachineGroup, "what computes", options.device},
+                  take_device);
+  add_choice(line, "precision", options.precision, {"fp32", "bf16"}, kMachineGroup,
+             "of the arithmetic");
 }
 
 void check_machine(const MachineOptions& options) {

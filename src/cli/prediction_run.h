@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <string>
 
+#include "cli/command_line.h"
 #include "cli/document_reader.h"
 #include "cli/progress_bar.h"
 #include "skol/model.h"
@@ -20,7 +18,7 @@ struct MachineOptions {
   std::string precision = "fp32";
 };
 
-void add_machine_options(CLI::App& app, MachineOptions& options);
+void add_machine_options(CommandLine& line, MachineOptions& options);
 
 // Error of kDevice for what this build has not; a warning where it chose another device.
 void check_machine(const MachineOptions& options);

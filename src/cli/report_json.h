@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <nlohmann/json.hpp>
-#include <optional>
 #include <string>
 
 #include "cli/diagnostics_log.h"
@@ -14,17 +13,12 @@
 
 namespace skol {
 
-using Json = nlohmann::ordered_json;
-
-// One line with its line end. Names that are not UTF-8 get U+FFFD.
-std::string to_line(const Json& json);
-
-// What `evaluate` and `score` print.
-Json scores_json(const Scores& scores);
+// One JSON object each, on one line with its line end, with the keys scripts rely on. Names that
+// are not UTF-8 get U+FFFD.
 
 // What `train` prints; `model` is where it was saved.
-Json training_json(const TrainingResult& result, const DiagnosticsLog& diagnostics,
-                   const std::string& model);
+std::string training_json(const TrainingResult& result, const DiagnosticsLog& diagnostics,
+                          const std::string& model);
 
 // What `predict` measures of itself besides the library's statistics.
 struct PredictionReport {
@@ -37,11 +31,15 @@ struct PredictionReport {
     return seconds > 0 ? static_cast<double>(stats.lines - stats.blank_lines) / seconds : 0;
   }
 };
-Json prediction_json(const PredictionReport& report, const DiagnosticsLog& diagnostics);
+std::string prediction_json(const PredictionReport& report, const DiagnosticsLog& diagnostics);
+
+// What `evaluate` and `score` print.
+std::string scores_json(const Scores& scores, const DiagnosticsLog& diagnostics);
 
 // What `models show` prints of a model that takes `bytes` where it is kept.
-Json model_json(const Model& model, const std::string& name, std::uint64_t bytes);
+std::string model_json(const Model& model, const std::string& name, std::uint64_t bytes);
 
-Json diagnostics_json(const DiagnosticsLog& diagnostics);
+// The same for a person: a line a fact, those of nested objects below their names.
+std::string model_facts(const Model& model, const std::string& name, std::uint64_t bytes);
 
 }  // namespace skol

@@ -127,25 +127,4 @@ std::string confusion_table(const Scores& scores, const Terminal& terminal) {
   return out;
 }
 
-std::string facts_table(const Json& facts) {
-  std::string out, nested;
-  for (const auto& [name, value] : facts.items()) {
-    if (value.is_object()) {
-      if (!value.empty())
-        nested += fmt::format("\n{}\n{}", printable_name(name), facts_table(value));
-      continue;
-    }
-    std::string text = value.is_string() ? value.get<std::string>() : value.dump();
-    if (value.is_array()) {
-      std::vector<std::string> items;
-      for (const Json& item : value) {
-        items.push_back(item.is_string() ? item.get<std::string>() : item.dump());
-      }
-      text = fmt::format("{}", fmt::join(items, ", "));
-    }
-    out += fmt::format("{:<24}{}\n", printable_name(name), printable_name(text));
-  }
-  return out + nested;
-}
-
 }  // namespace skol

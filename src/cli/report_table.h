@@ -3,7 +3,6 @@
 
 #include <string>
 
-#include "cli/report_json.h"
 #include "cli/terminal.h"
 #include "skol/metrics.h"
 
@@ -14,8 +13,5 @@ std::string scores_table(const Scores& scores, const Terminal& terminal);
 
 // The confusion matrix where it fits the columns, else its most frequent errors.
 std::string confusion_table(const Scores& scores, const Terminal& terminal);
-
-// Names and values of a report; nested ones below it, under their names.
-std::string facts_table(const Json& facts);
 
 }  // namespace skol

@@ -33,17 +33,15 @@ struct ScoreArguments {
   ReadingOptions reading;
 };
 
-void declare(CLI::App& app, ScoreArguments& arguments) {
-  app.add_option("GOLD", arguments.gold, "an annotated file, or a folder of them")->required();
-  app.add_option("PREDICTED", arguments.predicted,
-                 "the same with the labels to score; files of folders go together by their path "
-                 "without .ann and .txt")
-      ->required();
-  add_choice(app, "labels", arguments.labels, {"all", "collapsed"},
+void declare(CommandLine& line, ScoreArguments& arguments) {
+  line.add_positional("GOLD", arguments.gold, "an annotated file, or a folder of them");
+  line.add_positional("PREDICTED", arguments.predicted,
+                      "the same with the labels to score; files of folders go together by their "
+                      "path without .ann and .txt");
+  add_choice(line, "labels", arguments.labels, {"all", "collapsed"}, "Scores",
              "as they are, or Nomenclature, Description and Misc-exposition");
-  app.get_option("--labels")->group("Scores");
-  app.add_flag("--json", arguments.json, "print the scores as one JSON object")->group("Output");
-  add_reading_options(app, arguments.reading, ReadingVerb::kMeasures);
+  line.add_flag("--json", arguments.json, "Output", "print the scores as one JSON object");
+  add_reading_options(line, arguments.reading, ReadingVerb::kMeasures);
 }
 
 // "sub/paper" for sub/paper.txt.ann, sub/paper.ann and sub/paper.txt.
@@ -116,11 +114,11 @@ void add(const Document& gold, const Document& predicted, bool collapse, Evaluat
 }  // namespace
 
 int score_command(Arguments given) {
-  CLI::App app("Scores the labels of one annotated file or folder against those of another.",
-               "skol score");
+  CommandLine line("skol score",
+                   "Scores the labels of one annotated file or folder against those of another.");
   ScoreArguments arguments;
-  declare(app, arguments);
-  if (!parse_arguments(app, given)) return kExitDone;
+  declare(line, arguments);
+  if (!line.parse(given)) return kExitDone;
 
   std::vector<InputFile> files;
   for (const Pair& pair : matched(arguments)) {
@@ -142,9 +140,7 @@ int score_command(Arguments given) {
   }
   const Scores scores = evaluation.scores();
   if (arguments.json) {
-    Json report = scores_json(scores);
-    report["diagnostics"] = diagnostics_json(reader.diagnostics());
-    print_to_stdout(to_line(report));
+    print_to_stdout(scores_json(scores, reader.diagnostics()));
   } else {
     const Terminal terminal = terminal_of(STDOUT_FILENO);
     print_to_stdout(scores_table(scores, terminal) + "\n" + confusion_table(scores, terminal));

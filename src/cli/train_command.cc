@@ -35,17 +35,15 @@ struct TrainArguments {
   bool json = false;
 };
 
-void declare(CLI::App& app, TrainArguments& arguments) {
-  add_input_arguments(app, arguments.inputs,
+void declare(CommandLine& line, TrainArguments& arguments) {
+  line.add_positional("INPUT", arguments.inputs,
                       "annotated text: files, folders (all *.ann and *.txt below) or -");
-  app.add_option("-o,--output", arguments.model, "where to save the model")
-      ->required()
-      ->type_name("MODEL")
-      ->group("Output");
-  app.add_flag("--json", arguments.json, "print the report as one JSON object")->group("Output");
-  add_training_options(app, arguments.training);
-  add_prediction_options(app, arguments.machine, {"threads", "target"});
-  add_reading_options(app, arguments.reading, ReadingVerb::kMeasures);
+  line.add_option({"-o,--output", "MODEL", "Output", "where to save the model", "", true},
+                  [&](const std::string& model) { arguments.model = model; });
+  line.add_flag("--json", arguments.json, "Output", "print the report as one JSON object");
+  add_training_options(line, arguments.training);
+  add_prediction_options(line, arguments.machine, {"threads", "target"});
+  add_reading_options(line, arguments.reading, ReadingVerb::kMeasures);
 }
 
 // Whatever would fail after an hour of training fails before it.
@@ -114,13 +112,12 @@ std::string report_text(const TrainingResult& result) {
 }  // namespace
 
 int train_command(Arguments given) {
-  CLI::App app(
-      "Trains a model on annotated text: holds back a share of the documents, reports on them and "
-      "saves the model that was measured.",
-      "skol train");
+  CommandLine line("skol train",
+                   "Trains a model on annotated text: holds back a share of the documents, reports "
+                   "on them and saves the model that was measured.");
   TrainArguments arguments;
-  declare(app, arguments);
-  if (!parse_arguments(app, given)) return kExitDone;
+  declare(line, arguments);
+  if (!line.parse(given)) return kExitDone;
 
   std::vector<InputFile> files = find_inputs(arguments.inputs);
   check_arguments(arguments, files);
@@ -130,7 +127,7 @@ int train_command(Arguments given) {
   throw_if_interrupted();
   save_model(result.model, arguments.model);
   if (arguments.json) {
-    print_to_stdout(to_line(training_json(result, reader.diagnostics(), arguments.model)));
+    print_to_stdout(training_json(result, reader.diagnostics(), arguments.model));
   } else {
     print_to_stderr(fmt::format("{}, {}, {} an epoch, {:.0f} windows/s\n",
                                 counted(result.documents, "document"),

@@ -96,8 +96,9 @@ std::vector<PlainTensor> ParameterLayout::plain_tensors() const {
 std::vector<float> Parameters::to_plain(const PlainTensor& tensor) const {
   std::vector<float> plain(tensor.rows * tensor.columns);
   for (std::size_t r = 0; r < tensor.rows; ++r) {
-    for (std::size_t c = 0; c < tensor.columns; ++c) {
-      plain[r * tensor.columns + c] = values_[tensor.index(r, c)];
+    for (std::size_t c = 0, run; c < tensor.columns; c += run) {
+      run = tensor.run(c);
+      std::copy_n(&values_[tensor.index(r, c)], run, &plain[r * tensor.columns + c]);
     }
   }
   return plain;
@@ -105,8 +106,9 @@ std::vector<float> Parameters::to_plain(const PlainTensor& tensor) const {
 
 void Parameters::from_plain(const PlainTensor& tensor, std::span<const float> plain) {
   for (std::size_t r = 0; r < tensor.rows; ++r) {
-    for (std::size_t c = 0; c < tensor.columns; ++c) {
-      values_[tensor.index(r, c)] = plain[r * tensor.columns + c];
+    for (std::size_t c = 0, run; c < tensor.columns; c += run) {
+      run = tensor.run(c);
+      std::copy_n(&plain[r * tensor.columns + c], run, &values_[tensor.index(r, c)]);
     }
   }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -39,6 +41,12 @@ struct PlainTensor {
     const std::size_t c =
         first_column + column / column_block * column_block_padded + column % column_block;
     return offset + (c / slice * padded_rows + r) * slice + c % slice;
+  }
+  // How many values from `column` on lie side by side.
+  std::size_t run(std::size_t column) const {
+    const std::size_t c =
+        first_column + column / column_block * column_block_padded + column % column_block;
+    return std::min({columns - column, column_block - column % column_block, slice - c % slice});
   }
 };
 
