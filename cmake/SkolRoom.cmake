@@ -12,13 +12,14 @@ if(SKOL_SANITIZE)
 endif()
 
 # skol_room(NAME BELOW room... LINK target...)
-# Library skol_NAME from src/NAME/*.cc, and test program skol_NAME_test from src/NAME/*_test.cc.
+# Library skol_NAME from src/NAME/*.cc, and test program skol_NAME_test from src/NAME/*_test.cc and
+# what only tests use, *_testing.cc.
 function(skol_room name)
   cmake_parse_arguments(ARG "" "" "BELOW;LINK" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cc)
   set(tests ${sources})
-  list(FILTER sources EXCLUDE REGEX "_test\\.cc$|/main\\.cc$")
-  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "_test\\.cc$|_testing\\.cc$|/main\\.cc$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$|_testing\\.cc$")
   if(NOT sources)
     set(scope INTERFACE)
     add_library(skol_${name} INTERFACE)

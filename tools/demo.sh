@@ -16,10 +16,14 @@ if [[ -z ${NO_COLOR:-} ]] && [[ -n ${FORCE_COLOR:-} || (-t 1 && ${TERM:-dumb} !=
   colour=1
 fi
 
-# Annotated lines -> label, bar, text; from three lines above the first Nomenclature on.
-# mawk, Debian's awk, counts bytes: nothing here depends on the width of the text.
+# Of the terminal; without one, more than any line of the sample needs.
+columns=$({ stty size </dev/tty; } 2>/dev/null | cut -d ' ' -f 2) || columns=0
+if ((${columns:-0} < 60)); then columns=120; fi
+
+# Annotated lines -> label, bar, text; from three lines above the first Nomenclature on. mawk,
+# Debian's awk, counts bytes: a line of other letters than ASCII is cut a little early.
 show_lines() {
-  awk -v colour="$colour" -v most="$shown_lines" '
+  LC_ALL=C awk -v colour="$colour" -v most="$shown_lines" -v columns="$columns" '
     BEGIN {
       tone["Nomenclature"] = 33; tone["Description"] = 32; tone["Misc-exposition"] = 90
       others = 35
@@ -27,6 +31,11 @@ show_lines() {
     match($0, / #[A-Za-z][A-Za-z0-9_-]*\*\]$/) {
       label = substr($0, RSTART + 2, RLENGTH - 4)
       text = substr($0, 4, RSTART - 4)
+      if (length(text) > columns - 19) {
+        text = substr(text, 1, columns - 20)
+        sub(/[\300-\377][\200-\277]*$/, "", text)
+        text = text "…"
+      }
       line[++lines] = sprintf("%-16s │ %s", label, text)
       shade[lines] = (label in tone) ? tone[label] : others
       if (!first && label == "Nomenclature") first = lines

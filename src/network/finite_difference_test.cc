@@ -9,7 +9,7 @@
 #include <tuple>
 
 #include "network/network_testing.h"
-#include "network/reference_network.h"
+#include "network/reference_network_testing.h"
 
 namespace skol {
 namespace {

@@ -32,10 +32,11 @@ BatchPredictor::BatchPredictor(const Network& network, const Vectorizer& vectori
       pool_(pool),
       window_size_(window_size),
       // Too few windows to give every thread a whole tile are shared out one by one.
-      tile_(batch_size >= pool.size() * network.kernels().tile_rows() ? network.kernels().tile_rows()
-                                                                       : 1),
-      micro_batch_(std::min(
-          kMicroBatchWindows, round_up((batch_size + pool.size() - 1) / pool.size(), tile_))) {
+      tile_(batch_size >= pool.size() * network.kernels().tile_rows()
+                ? network.kernels().tile_rows()
+                : 1),
+      micro_batch_(std::min(kMicroBatchWindows,
+                            round_up((batch_size + pool.size() - 1) / pool.size(), tile_))) {
   // Tasks are handed to any thread, so all have scratch as soon as two may work at once.
   const bool alone = batch_size <= micro_batch_;
   for (std::size_t t = 0; t < (alone ? 1 : pool.size()); ++t) {

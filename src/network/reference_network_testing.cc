@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "network/reference_network.h"
+#include "network/reference_network_testing.h"
 
 #include <algorithm>
 #include <cmath>
