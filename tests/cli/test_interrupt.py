@@ -109,7 +109,10 @@ def bytes_in_pipe(fd: int) -> int:
 class TerminalTest(CommandTest):
     def on_a_terminal(self, *arguments, **environment):
         """What the command writes to a terminal, which standard error is."""
-        master, slave = os.openpty()
+        try:
+            master, slave = os.openpty()
+        except OSError as error:
+            self.skipTest(f"no pseudo-terminal here: {error}")
         process = subprocess.Popen(
             [COMMAND, *map(str, arguments)],
             stdin=subprocess.DEVNULL,
