@@ -7,7 +7,7 @@ target_include_directories(skol_flags INTERFACE ${CMAKE_SOURCE_DIR}/include ${CM
 target_compile_definitions(skol_flags INTERFACE SKOL_VERSION="${PROJECT_VERSION}")
 if(SKOL_SANITIZE)
   target_compile_options(skol_flags INTERFACE
-    -fsanitize=${SKOL_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g)
+    -fsanitize=${SKOL_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)
   target_link_options(skol_flags INTERFACE -fsanitize=${SKOL_SANITIZE})
 endif()
 
