@@ -12,10 +12,6 @@ const char* name_of(Direction direction) {
   return direction == Direction::kForward ? "forward" : "backward";
 }
 
-bool ends_with(const std::string& name, const char* ending) {
-  return name.ends_with(ending);
-}
-
 std::vector<float> glorot_uniform(std::size_t rows, std::size_t columns,
                                   const CounterRandom& random) {
   const double limit = std::sqrt(6.0 / static_cast<double>(rows + columns));
@@ -119,9 +115,9 @@ Parameters initial_parameters(const NetworkShape& shape, std::uint64_t seed) {
   for (const PlainTensor& tensor : parameters.plain_tensors()) {
     const CounterRandom random(seed, stream++);
     std::vector<float> plain(tensor.rows * tensor.columns, 0.0f);
-    if (ends_with(tensor.name, "recurrent_weights")) {
+    if (tensor.name.ends_with("recurrent_weights")) {
       plain = orthogonal(tensor.rows, tensor.columns, random);
-    } else if (!ends_with(tensor.name, "bias")) {
+    } else if (!tensor.name.ends_with("bias")) {
       plain = glorot_uniform(tensor.rows, tensor.columns, random);
     } else if (tensor.name != "dense.bias") {
       for (std::size_t u = 0; u < shape.hidden_size; ++u) plain[shape.hidden_size + u] = 1.0f;
