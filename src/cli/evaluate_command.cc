@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <utility>
 #include <vector>
@@ -13,9 +12,7 @@
 #include "cli/option_flags.h"
 #include "cli/prediction_run.h"
 #include "cli/progress_bar.h"
-#include "cli/report_json.h"
-#include "cli/report_table.h"
-#include "cli/standard_output.h"
+#include "cli/scores_report.h"
 #include "text/label_set.h"
 #include "training/evaluation.h"
 
@@ -64,21 +61,8 @@ int evaluate_command(Arguments given) {
         evaluation.add(labelled, model);
       });
   bar.erase();
-  if (arguments.reading.strict) reader.diagnostics().fail_if_any();
-  if (evaluation.empty()) {
-    fail(ErrorKind::kInput, "no labelled line in {}: expected blocks like [@ text #Label*]",
-         fmt::join(arguments.inputs, ", "));
-  }
-  if (const std::string summary = reader.diagnostics().summary(); !summary.empty()) {
-    warn(fmt::format("{} (--diagnostics lists them)", summary));
-  }
-  const Scores scores = evaluation.scores();
-  if (arguments.json) {
-    print_to_stdout(scores_json(scores, reader.diagnostics()));
-  } else {
-    const Terminal terminal = terminal_of(STDOUT_FILENO);
-    print_to_stdout(scores_table(scores, terminal) + "\n" + confusion_table(scores, terminal));
-  }
+  report_scores(evaluation, reader.diagnostics(), arguments.reading.strict, arguments.json,
+                fmt::format("{}", fmt::join(arguments.inputs, ", ")));
   return kExitDone;
 }
 

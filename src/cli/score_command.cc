@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <map>
@@ -14,9 +13,9 @@
 #include "cli/document_reader.h"
 #include "cli/exit_status.h"
 #include "cli/option_flags.h"
-#include "cli/report_json.h"
-#include "cli/report_table.h"
+#include "cli/scores_report.h"
 #include "cli/standard_output.h"
+#include "cli/terminal.h"
 #include "text/label_set.h"
 #include "training/evaluation.h"
 
@@ -130,21 +129,8 @@ int score_command(Arguments given) {
   while (const std::optional<Document> gold = reader.next()) {
     add(*gold, reader.next().value(), arguments.labels == "collapsed", evaluation);
   }
-  if (arguments.reading.strict) reader.diagnostics().fail_if_any();
-  if (evaluation.empty()) {
-    fail(ErrorKind::kInput, "no labelled line in {}: expected blocks like [@ text #Label*]",
-         in_quotes(arguments.gold));
-  }
-  if (const std::string summary = reader.diagnostics().summary(); !summary.empty()) {
-    warn(fmt::format("{} (--diagnostics lists them)", summary));
-  }
-  const Scores scores = evaluation.scores();
-  if (arguments.json) {
-    print_to_stdout(scores_json(scores, reader.diagnostics()));
-  } else {
-    const Terminal terminal = terminal_of(STDOUT_FILENO);
-    print_to_stdout(scores_table(scores, terminal) + "\n" + confusion_table(scores, terminal));
-  }
+  report_scores(evaluation, reader.diagnostics(), arguments.reading.strict, arguments.json,
+                in_quotes(arguments.gold));
   return kExitDone;
 }
 
