@@ -95,8 +95,10 @@ Measured measure(std::size_t windows, double operations, ThreadPool& pool, std::
 Measured prediction(const NetworkShape& shape, std::size_t batch, ThreadPool& pool,
                     std::size_t repeats) {
   const Network network(initial_parameters(shape, 1), find_kernels("auto"));
-  const std::size_t share = (batch + pool.size() - 1) / pool.size();
-  const std::size_t micro = std::min(kMicroBatchWindows, share);
+  // As BatchPredictor cuts a batch: a multiple of the threads, of even size.
+  const std::size_t tasks_of_batch =
+      std::min(batch, round_up((batch + kMicroBatchWindows - 1) / kMicroBatchWindows, pool.size()));
+  const std::size_t micro = (batch + tasks_of_batch - 1) / tasks_of_batch;
   const std::size_t batches = std::max<std::size_t>(1, 512 / batch);
   const std::size_t windows = batch * batches;
   const SparseRows lines = make_lines(windows);
@@ -109,9 +111,9 @@ Measured prediction(const NetworkShape& shape, std::size_t batch, ThreadPool& po
   for (std::size_t t = 0; t < pool.size(); ++t) workspaces.emplace_back(shape, micro, kWindow);
   return measure(windows, window_operations(shape), pool, repeats, [&] {
     for (std::size_t b = 0; b < batches; ++b) {
-      pool.parallel_for((batch + micro - 1) / micro, [&](std::size_t task, std::size_t thread) {
-        const std::size_t first = b * batch + task * micro;
-        const std::size_t count = std::min(micro, (b + 1) * batch - first);
+      pool.parallel_for(tasks_of_batch, [&](std::size_t task, std::size_t thread) {
+        const std::size_t first = b * batch + task * batch / tasks_of_batch;
+        const std::size_t count = b * batch + (task + 1) * batch / tasks_of_batch - first;
         predict_windows(network, lines, std::span(tasks).subspan(first, count), workspaces[thread]);
       });
     }

@@ -72,8 +72,8 @@ class SimdKernels final : public Kernels {
                   const float* w, std::size_t stride, std::size_t width, const float* start,
                   float* out) const override {
     std::size_t n = 0;
-    for (; n + 8 * kLanes <= width; n += 8 * kLanes) {
-      sparse_block<8>(columns, values, w + n, stride, start + n, out + n);
+    for (; n + kSparseBlock * kLanes <= width; n += kSparseBlock * kLanes) {
+      sparse_block<kSparseBlock>(columns, values, w + n, stride, start + n, out + n);
     }
     for (; n < width; n += kLanes) {
       sparse_block<1>(columns, values, w + n, stride, start + n, out + n);
@@ -164,6 +164,9 @@ class SimdKernels final : public Kernels {
   // Rows of an LSTM step whose gates lie on the stack at a time, between product and activation:
   // 6 KiB of AVX-512 beside the 32 KiB of weights in the first-level cache.
   static constexpr std::size_t kMaxStepRows = 24;
+  // Vectors of a sparse row that are summed at once: a slice of the weights of a network's lowest
+  // layer. 4 vectors of AVX-512 are as many sums as hide the latency of a multiply-add.
+  static constexpr std::size_t kSparseBlock = 4 * kColumnBlock / kLanes;
 
   static void gemm_from(std::span<const float* const> a, std::size_t a_step, const PackedMatrix& b,
                         const float* start, std::span<float* const> c) {

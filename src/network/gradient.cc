@@ -49,6 +49,23 @@ void transpose(const SparseRows& rows, std::size_t columns, SparseRows& transpos
   }
 }
 
+// Takes out the entries that dropout made 0: nothing is to be computed for them.
+void drop_zeros(SparseRows& rows) {
+  std::size_t kept = 0, begin = 0;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    const std::size_t end = rows.offsets[row + 1];
+    for (std::size_t j = begin; j < end; ++j) {
+      rows.columns[kept] = rows.columns[j];
+      rows.values[kept] = rows.values[j];
+      kept += rows.values[j] != 0.0f;
+    }
+    begin = end;
+    rows.offsets[row + 1] = kept;
+  }
+  rows.columns.resize(kept);
+  rows.values.resize(kept);
+}
+
 }  // namespace
 
 GradientPass::GradientPass(const NetworkShape& shape, const Kernels& kernels, ThreadPool& pool)
@@ -153,7 +170,10 @@ void GradientPass::sparse_inputs(const TrainingBatch& batch, const DropoutOption
       inputs_.append(batch.lines.row_columns(line), batch.lines.row_values(line));
     }
   }
-  if (dropout.active() && !layers_.empty()) dropout.apply(0, inputs_.values);
+  if (dropout.active() && !layers_.empty()) {
+    dropout.apply(0, inputs_.values);
+    drop_zeros(inputs_);
+  }
   transpose(inputs_, shape_.input_size, inputs_by_feature_);
 }
 
