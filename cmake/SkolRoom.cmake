@@ -11,15 +11,28 @@ if(SKOL_SANITIZE)
   target_link_options(skol_flags INTERFACE -fsanitize=${SKOL_SANITIZE})
 endif()
 
-# skol_room(NAME BELOW room... LINK target...)
+# skol_room(NAME BELOW room... LINK target... [MODULE name])
 # Library skol_NAME from src/NAME/*.cc, and test program skol_NAME_test from src/NAME/*_test.cc and
-# what only tests use, *_testing.cc.
+# what only tests use, *_testing.cc. With MODULE: an extension module of Python of that name instead.
 function(skol_room name)
-  cmake_parse_arguments(ARG "" "" "BELOW;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "" "MODULE" "BELOW;LINK" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cc)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_test\\.cc$|_testing\\.cc$|/main\\.cc$")
   list(FILTER tests INCLUDE REGEX "_test\\.cc$|_testing\\.cc$")
+  list(TRANSFORM ARG_BELOW PREPEND skol_)
+  if(ARG_MODULE)
+    # The limited API exists for nanobind from Python 3.12 on; on 3.11 the module is for 3.11.
+    find_package(Python 3.11 REQUIRED COMPONENTS Interpreter Development.Module
+                 OPTIONAL_COMPONENTS Development.SABIModule)
+    execute_process(COMMAND ${Python_EXECUTABLE} -m nanobind --cmake_dir
+                    OUTPUT_STRIP_TRAILING_WHITESPACE OUTPUT_VARIABLE nanobind_ROOT
+                    COMMAND_ERROR_IS_FATAL ANY)
+    find_package(nanobind CONFIG REQUIRED)
+    nanobind_add_module(${ARG_MODULE} STABLE_ABI NB_STATIC NB_SUPPRESS_WARNINGS ${sources})
+    target_link_libraries(${ARG_MODULE} PRIVATE skol_flags ${ARG_BELOW} ${ARG_LINK})
+    return()
+  endif()
   if(NOT sources)
     set(scope INTERFACE)
     add_library(skol_${name} INTERFACE)
@@ -27,7 +40,6 @@ function(skol_room name)
     set(scope PUBLIC)
     add_library(skol_${name} STATIC ${sources})
   endif()
-  list(TRANSFORM ARG_BELOW PREPEND skol_)
   target_link_libraries(skol_${name} ${scope} skol_flags ${ARG_BELOW} ${ARG_LINK})
   if(SKOL_TESTS AND tests)
     add_executable(skol_${name}_test ${tests})

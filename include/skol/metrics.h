@@ -37,6 +37,9 @@ struct LabelScores {
   double recall = 0;
   double f1 = 0;
   std::uint64_t support = 0;  // gold lines
+  // Mean of -ln(probability of the label) over its gold lines; none where nothing said how
+  // probable.
+  std::optional<double> loss = std::nullopt;
 };
 
 // The definitions are scikit-learn's with zero_division=0. Weighted means are weighted by support.
@@ -49,7 +52,8 @@ struct Scores {
   double weighted_precision = 0;
   double weighted_recall = 0;
   double weighted_f1 = 0;
-  std::vector<LabelScores> per_label = {};  // every label of the matrix, in its order
+  std::optional<double> loss = std::nullopt;  // as in LabelScores, over all lines
+  std::vector<LabelScores> per_label = {};    // every label of the matrix, in its order
   ConfusionMatrix confusion;
 
   static constexpr std::uint64_t kFrequentLines = 100;

@@ -24,6 +24,16 @@ class Model {
   static Model from_bytes(std::string_view bytes);
   std::string to_bytes() const;
 
+  // The same model with other saved settings, a JSON object as text, and prediction batch size.
+  // Error kParameter for a text that is no JSON object or longer than kMostSettingsBytes, or a
+  // batch size of 0.
+  Model with_settings(std::string settings, std::size_t prediction_batch_size) const;
+  // What was saved with the model by the program that uses it, "{}" where nothing was.
+  const std::string& settings() const;
+  // 32 hexadecimal digits, equal for equal weights, vocabularies, labels and options, whenever the
+  // model was made and whatever settings and batch size it was saved with.
+  std::string digest() const;
+
   const TrainingOptions& options() const;
   // In the order of the outputs: most frequent in training first.
   const std::vector<std::string>& labels() const;
@@ -40,6 +50,8 @@ class Model {
  private:
   std::shared_ptr<const ModelData> data_;
 };
+
+inline constexpr std::size_t kMostSettingsBytes = std::size_t{1} << 20;
 
 // Through the store that `uri` names. Errors: kNotFound, kModel, kStorage.
 Model load_model(const std::string& uri);

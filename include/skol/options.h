@@ -28,7 +28,9 @@ struct TrainingOptions {
   std::size_t suffix_vocab_size = 200;
   std::size_t min_doc_freq = 2;
   std::string labels = "collapsed";
-  std::string class_weights = "none";
+  std::string class_weights = "none";  // a strategy, or "NAME=W,NAME=W" (the others weigh 1)
+  double min_weight = 0.1;
+  double max_weight = 100;
   std::vector<std::string> focal_labels;
   double validation_fraction = 0.2;
   bool final_refit = false;
@@ -53,7 +55,10 @@ void visit_training_options(Options& o, Visitor&& visit) {
   visit("min_doc_freq", o.min_doc_freq, "lines a term must stand in to count");
   visit("labels", o.labels,
         "collapsed: Nomenclature, Description and Misc-exposition; all: as they are");
-  visit("class_weights", o.class_weights, "none, balanced, inverse or aggressive");
+  visit("class_weights", o.class_weights,
+        "none, balanced, inverse, aggressive, or LABEL=WEIGHT,LABEL=WEIGHT");
+  visit("min_weight", o.min_weight, "least weight of a label, for inverse and aggressive");
+  visit("max_weight", o.max_weight, "most weight of a label, for inverse and aggressive");
   visit("focal_labels", o.focal_labels, "labels whose soft F1 is trained for");
   visit("validation_fraction", o.validation_fraction, "share of the documents held back");
   visit("final_refit", o.final_refit, "train on all documents once the epochs are known");

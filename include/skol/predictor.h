@@ -50,14 +50,36 @@ class Predictor {
   // Called with each document, in the order of the source.
   using Sink = std::function<void(LabelledDocument&&)>;
 
+  // Called several times a second while a batch is predicted, from the thread that runs.
+  using Look = std::function<void(const PredictionStats&)>;
+
   // Windows of successive documents are pooled into batches; no more documents are held than a
-  // batch needs. What source or sink throw ends the run.
-  PredictionStats run(const Source& source, const Sink& sink);
+  // batch needs. What source, sink or look throw ends the run.
+  PredictionStats run(const Source& source, const Sink& sink, const Look& look = {});
 
  private:
-  class Run;
+  friend class PredictionRun;
   struct Setup;
   std::unique_ptr<Setup> setup_;
+};
+
+// A run whose documents are brought one by one. The predictor outlives it and has no other.
+class PredictionRun {
+ public:
+  PredictionRun(Predictor& predictor, Predictor::Sink sink, Predictor::Look look = {});
+  ~PredictionRun();
+  PredictionRun(PredictionRun&&) noexcept;
+
+  // Hands over the documents that are done by now, in their order. An exception of sink or look, or
+  // for want of memory, ends the run.
+  void add(Document document);
+  // Hands over the rest.
+  void finish();
+  const PredictionStats& stats() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
 };
 
 // The label of the largest probability, the first of equals.

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -38,6 +39,8 @@ struct TrainingEnvironment {
   // May throw: that ends the training, and the exception is the caller's again.
   std::function<void(const TrainingProgress&)> progress;
   std::function<void(const EpochReport&)> epoch_done;
+  // Called several times a second while the documents held back are labelled; may throw.
+  std::function<void()> look;
 };
 
 struct TrainingResult {
@@ -52,6 +55,8 @@ struct TrainingResult {
   double windows_per_second = 0;
   std::optional<Scores> validation;  // of the measured model
   std::vector<EpochReport> history;
+  std::vector<std::string> held_back;               // ids of these documents
+  std::map<std::string, std::size_t> label_counts;  // lines of each label the model trained on
 };
 
 // Trains on annotated documents. A share of them is held back, by document; after each epoch the

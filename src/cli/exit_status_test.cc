@@ -5,7 +5,7 @@
 
 #include <new>
 
-#include "cli/process_memory.h"
+#include "base/process_memory.h"
 #include "skol/error.h"
 
 namespace skol {

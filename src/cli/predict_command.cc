@@ -12,6 +12,7 @@
 #include "base/atomic_file.h"
 #include "base/fail.h"
 #include "base/in_quotes.h"
+#include "base/process_memory.h"
 #include "cli/command_line.h"
 #include "cli/commands.h"
 #include "cli/document_reader.h"
@@ -19,7 +20,6 @@
 #include "cli/option_flags.h"
 #include "cli/output_plan.h"
 #include "cli/prediction_run.h"
-#include "cli/process_memory.h"
 #include "cli/progress_bar.h"
 #include "cli/report_json.h"
 #include "cli/standard_output.h"
@@ -120,19 +120,19 @@ class Results {
   std::map<std::string, std::string> paths_;  // by document; empty: standard output
 };
 
-void warn_of_irregularities(const PredictionReport& report, const DiagnosticsLog& diagnostics) {
+void warn_of_irregularities(const OutputCounts& counts, const DiagnosticsLog& diagnostics) {
   if (const std::string summary = diagnostics.summary(); !summary.empty()) {
     warn(fmt::format("{} (--diagnostics lists them)", summary));
   }
-  if (report.not_round_trip > 0) {
+  if (counts.not_round_trip > 0) {
     warn(fmt::format("'[@' or '*]' in {}, written as it is: a reader may take it for markup",
-                     counted(report.not_round_trip, "line")));
+                     counted(counts.not_round_trip, "line")));
   }
 }
 
-std::string report_text(const PredictionReport& report) {
+std::string report_text(const PredictionReport& report, const OutputCounts& counts) {
   std::string skipped;
-  if (report.skipped > 0) skipped = fmt::format(" ({} skipped)", with_commas(report.skipped));
+  if (counts.skipped > 0) skipped = fmt::format(" ({} skipped)", with_commas(counts.skipped));
   return fmt::format("{}{}, {} in {:.2f} s: {} lines/s, peak {}\n",
                      counted(report.stats.documents, "document"), skipped,
                      counted(report.stats.lines, "line"), report.seconds,
@@ -164,14 +164,13 @@ int predict_command(Arguments given) {
   bar.erase();
   report.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
   report.peak_bytes = peak_memory_bytes();
-  report.skipped = reader.skipped();
-  report.not_round_trip = results.not_round_trip();
-  warn_of_irregularities(report, reader.diagnostics());
+  const OutputCounts counts = {reader.skipped(), results.not_round_trip()};
+  warn_of_irregularities(counts, reader.diagnostics());
   if (!arguments.json) {
-    print_to_stderr(report_text(report));
+    print_to_stderr(report_text(report, counts));
     return kExitDone;
   }
-  const std::string json = prediction_json(report, reader.diagnostics());
+  const std::string json = prediction_json(report, counts, reader.diagnostics());
   arguments.folder ? print_to_stdout(json) : print_to_stderr(json);
   return kExitDone;
 }

@@ -6,9 +6,9 @@
 #include <string>
 
 #include "cli/diagnostics_log.h"
+#include "report/json_report.h"
 #include "skol/metrics.h"
 #include "skol/model.h"
-#include "skol/predictor.h"
 #include "skol/trainer.h"
 
 namespace skol {
@@ -20,18 +20,13 @@ namespace skol {
 std::string training_json(const TrainingResult& result, const DiagnosticsLog& diagnostics,
                           const std::string& model);
 
-// What `predict` measures of itself besides the library's statistics.
-struct PredictionReport {
-  PredictionStats stats;
-  double seconds = 0;
-  std::size_t peak_bytes = 0;
+// What `predict` counts while it reads and writes.
+struct OutputCounts {
   std::size_t skipped = 0;         // documents
   std::size_t not_round_trip = 0;  // lines
-  double lines_per_second() const {
-    return seconds > 0 ? static_cast<double>(stats.lines - stats.blank_lines) / seconds : 0;
-  }
 };
-std::string prediction_json(const PredictionReport& report, const DiagnosticsLog& diagnostics);
+std::string prediction_json(const PredictionReport& report, const OutputCounts& counts,
+                            const DiagnosticsLog& diagnostics);
 
 // What `evaluate` and `score` print.
 std::string scores_json(const Scores& scores, const DiagnosticsLog& diagnostics);

@@ -49,7 +49,8 @@ TEST(ReportJsonTest, ScoresHaveTheKeysScriptsRelyOn) {
   EXPECT_TRUE(json["macro_f1_frequent"].is_null());
   EXPECT_DOUBLE_EQ(json["weighted_f1"], 2.0 / 3);
   EXPECT_THAT(keys_of(json["labels"]), ElementsAre("A", "B", "Never"));
-  EXPECT_THAT(keys_of(json["labels"]["A"]), ElementsAre("precision", "recall", "f1", "support"));
+  EXPECT_THAT(keys_of(json["labels"]["A"]),
+              ElementsAre("precision", "recall", "f1", "support", "loss"));
   EXPECT_EQ(json["labels"]["A"]["support"], 2);
   EXPECT_EQ(json["confusion"]["labels"], Json::parse(R"(["A","B","Never"])"));
   EXPECT_EQ(json["confusion"]["counts"], Json::parse("[[1,1,0],[0,1,0],[0,0,0]]"));
@@ -61,7 +62,7 @@ TEST(ReportJsonTest, PredictionsHaveTheKeysScriptsRelyOn) {
   report.stats.blank_lines = 2;
   report.stats.batch_sizes = {64, 32};
   report.seconds = 2;
-  const Json json = Json::parse(prediction_json(report, DiagnosticsLog(nullptr)));
+  const Json json = Json::parse(prediction_json(report, {}, DiagnosticsLog(nullptr)));
   for (const char* key :
        {"documents", "lines", "blank_lines", "windows", "predict_calls", "batch_sizes", "seconds",
         "lines_per_second", "peak_bytes", "workspace_bytes", "budget_bytes", "reductions"}) {

@@ -50,7 +50,7 @@ void declare(CommandLine& line, TrainArguments& arguments) {
 void check_arguments(const TrainArguments& arguments, std::span<const InputFile> files) {
   check(arguments.training);
   check(arguments.machine);
-  parse_weight_strategy(arguments.training.class_weights);
+  check_class_weights(arguments.training.class_weights);
   find_kernels(arguments.machine.target);
   parse_model_uri(arguments.model);
   refuse_to_overwrite(files, arguments.model);

@@ -265,6 +265,10 @@ std::string encode_container(const Container& container) {
   return bytes;
 }
 
+std::string checksum_in(std::string_view encoded) {
+  return std::string(encoded.substr(kChecksumAt, kChecksumDigits));
+}
+
 Container decode_container(std::string_view bytes) {
   const std::string_view header_text = checked_header(bytes);
   ContainerHeader header = read_header(header_text);

@@ -54,6 +54,9 @@ Container decode_container(std::string_view bytes);
 template <typename T>
 Tensor make_tensor(std::string name, Shape shape, std::span<const T> values);
 
+// The digits of the checksum of an encoded container.
+std::string checksum_in(std::string_view encoded);
+
 // A tensor of kU8 and one dimension over `text`, which must outlive it.
 Tensor make_text_tensor(std::string name, std::string_view text);
 

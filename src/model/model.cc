@@ -45,6 +45,8 @@ TrainingOptions options_from_json(const json& in) {
   TrainingOptions options;
   visit_training_options(options, [&](const char* name, auto& value, const char*) {
     using Value = std::decay_t<decltype(value)>;
+    // An option younger than the file: at its default the option changes nothing.
+    if (!in.contains(name)) return;
     const json& field = in.at(name);
     if constexpr (std::is_unsigned_v<Value> && !std::is_same_v<Value, bool>) {
       if (!field.is_number_unsigned()) {
@@ -63,7 +65,16 @@ json describe(const ModelData& data) {
           {"labels", data.labels.names()},
           {"input_size", data.parameters.shape().input_size},
           {"created", data.created},
-          {"made_by", data.made_by}};
+          {"made_by", data.made_by},
+          {"settings", json::parse(data.settings)}};
+}
+
+// The settings of a file, which an earlier skol did not write.
+std::string settings_of(const json& in) {
+  if (!in.contains("settings")) return "{}";
+  const json& settings = in.at("settings");
+  if (!settings.is_object()) fail(ErrorKind::kModel, "model settings are not an object");
+  return settings.dump();
 }
 
 // The header's own description, checked as any user's options are.
@@ -71,14 +82,18 @@ struct Description {
   TrainingOptions options;
   std::size_t prediction_batch_size;
   std::vector<std::string> labels;
-  std::string created, made_by;
+  std::string created, made_by, settings;
 };
 
 Description read_description(const std::string& text) {
   try {
     const json in = json::parse(text);
-    Description out{options_from_json(in.at("options")), in.at("prediction_batch_size"),
-                    in.at("labels"), in.at("created"), in.at("made_by")};
+    Description out{options_from_json(in.at("options")),
+                    in.at("prediction_batch_size"),
+                    in.at("labels"),
+                    in.at("created"),
+                    in.at("made_by"),
+                    settings_of(in)};
     check(out.options);
     if (out.options.prediction_stride < 1 || out.options.training_stride < 1 ||
         out.prediction_batch_size < 1 || out.labels.empty()) {
@@ -130,7 +145,7 @@ Model Model::from_bytes(std::string_view bytes) try {
   return Model(std::make_shared<const ModelData>(
       ModelData{description.options, description.prediction_batch_size, description.created,
                 description.made_by, LabelSet(std::move(description.labels)), std::move(vectorizer),
-                std::move(parameters)}));
+                std::move(parameters), description.settings}));
 } catch (const Error& error) {
   if (error.kind() == ErrorKind::kModel) throw;
   fail(ErrorKind::kModel, "model contradicts itself: {}", error.what());
@@ -153,6 +168,35 @@ std::string Model::to_bytes() const {
         make_tensor(tensor.name, {tensor.rows, tensor.columns}, std::span<const float>(values)));
   }
   return encode_container(container);
+}
+
+Model Model::with_settings(std::string settings, std::size_t prediction_batch_size) const {
+  if (settings.size() > kMostSettingsBytes) {
+    fail(ErrorKind::kParameter, "settings of {} bytes: expected at most {}", settings.size(),
+         kMostSettingsBytes);
+  }
+  if (!json::accept(settings) || !json::parse(settings).is_object()) {
+    fail(ErrorKind::kParameter, "settings are not a JSON object");
+  }
+  if (prediction_batch_size < 1) {
+    fail(ErrorKind::kParameter, "prediction_batch_size is 0: expected 1 or more");
+  }
+  ModelData changed = *data_;
+  changed.settings = std::move(settings);
+  changed.prediction_batch_size = prediction_batch_size;
+  return Model(std::make_shared<const ModelData>(std::move(changed)));
+}
+
+const std::string& Model::settings() const {
+  return data_->settings;
+}
+
+std::string Model::digest() const {
+  ModelData plain = *data_;
+  plain.settings = "{}";
+  plain.prediction_batch_size = kDefaultPredictionBatchSize;
+  plain.created = plain.made_by = "";
+  return checksum_in(Model(std::make_shared<const ModelData>(std::move(plain))).to_bytes());
 }
 
 const TrainingOptions& Model::options() const {

@@ -19,6 +19,7 @@ struct ModelData {
   LabelSet labels;
   Vectorizer vectorizer;
   Parameters parameters;
+  std::string settings = "{}";  // a JSON object of whoever uses the model; nothing here reads it
 };
 
 // Half the window, at least 1, where the stride is 0.

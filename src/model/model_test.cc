@@ -141,5 +141,35 @@ TEST(TrainingOptions, AreCheckedByNameAndValue) {
               HasSubstr("mutually exclusive"));
 }
 
+TEST(Model, CarriesTheSettingsOfItsUserAndItsWeightsStayTheSame) {
+  const Model model = small_model();
+  EXPECT_EQ(model.settings(), "{}");
+  const Model changed = model.with_settings(R"({"num_workers":8})", 128);
+  const Model loaded = Model::from_bytes(changed.to_bytes());
+  EXPECT_EQ(loaded.settings(), R"({"num_workers":8})");
+  EXPECT_EQ(loaded.prediction_batch_size(), 128u);
+  EXPECT_EQ(loaded.digest(), model.digest());
+  EXPECT_NE(loaded.to_bytes(), model.to_bytes());
+}
+
+TEST(Model, RefusesSettingsThatAreNoJsonObject) {
+  for (const char* text : {"", "[1]", "{", "3"}) {
+    EXPECT_THROW(small_model().with_settings(text, 64), Error) << text;
+  }
+  EXPECT_THROW(
+      small_model().with_settings("{\"a\":\"" + std::string(kMostSettingsBytes, 'x') + "\"}", 64),
+      Error);
+  EXPECT_THAT(complaint(with_description([](auto& d) { d["settings"] = 3; })),
+              HasSubstr("settings"));
+}
+
+TEST(Model, ReadsAFileFromBeforeAnOptionExisted) {
+  const std::string bytes = with_description([](auto& d) {
+    d["options"].erase("min_weight");
+    d.erase("settings");
+  });
+  EXPECT_EQ(Model::from_bytes(bytes).options().min_weight, TrainingOptions().min_weight);
+}
+
 }  // namespace
 }  // namespace skol

@@ -23,6 +23,10 @@ std::vector<std::size_t> micro_batch_sizes(std::size_t windows, std::size_t most
   return sizes;
 }
 
+// Micro-batches of each thread between two looks: 24 windows of the default network take a core
+// about 20 ms, so that an interruption of a batch of thousands of windows is noticed soon.
+constexpr std::size_t kMicroBatchesOfGroup = 8;
+
 }  // namespace
 
 BatchPredictor::BatchPredictor(const Network& network, const Vectorizer& vectorizer,
@@ -48,7 +52,8 @@ std::size_t BatchPredictor::workspace_bytes() const {
   return scratch_.size() * Workspace::bytes(network_.shape(), micro_batch_, window_size_);
 }
 
-void BatchPredictor::predict(std::span<const BatchWindow> windows) {
+void BatchPredictor::predict(std::span<const BatchWindow> windows,
+                             const std::function<void()>& look) {
   std::vector<const BatchWindow*> sorted;
   for (const BatchWindow& window : windows) sorted.push_back(&window);
   // Windows of like length together; windows of equal length stay in document order, in which
@@ -59,10 +64,14 @@ void BatchPredictor::predict(std::span<const BatchWindow> windows) {
   const auto sizes = micro_batch_sizes(windows.size(), micro_batch_, scratch_.size(), tile_);
   std::vector<std::size_t> first(sizes.size(), 0);
   for (std::size_t i = 1; i < sizes.size(); ++i) first[i] = first[i - 1] + sizes[i - 1];
-  pool_.parallel_for(sizes.size(), [&](std::size_t task, std::size_t thread) {
-    predict_micro_batch({&sorted[first[task]], sizes[task]},
-                        scratch_[scratch_.size() == 1 ? 0 : thread]);
-  });
+  const std::size_t group = kMicroBatchesOfGroup * scratch_.size();
+  for (std::size_t begin = 0; begin < sizes.size(); begin += group) {
+    pool_.parallel_for(std::min(group, sizes.size() - begin), [&](std::size_t i, std::size_t t) {
+      predict_micro_batch({&sorted[first[begin + i]], sizes[begin + i]},
+                          scratch_[scratch_.size() == 1 ? 0 : t]);
+    });
+    look();
+  }
 }
 
 void BatchPredictor::predict_micro_batch(std::span<const BatchWindow* const> windows,

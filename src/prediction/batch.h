@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -33,7 +34,9 @@ class BatchPredictor {
   BatchPredictor(const Network& network, const Vectorizer& vectorizer, ThreadPool& pool,
                  std::size_t window_size, std::size_t batch_size);
 
-  void predict(std::span<const BatchWindow> windows);
+  // `look` is called between groups of micro-batches, several times a second; what it throws ends
+  // the call.
+  void predict(std::span<const BatchWindow> windows, const std::function<void()>& look);
   // Scratch of all threads.
   std::size_t workspace_bytes() const;
 

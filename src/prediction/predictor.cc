@@ -44,12 +44,13 @@ Predictor::Predictor(const Model& model, const PredictionOptions& options) {
 Predictor::~Predictor() = default;
 Predictor::Predictor(Predictor&&) noexcept = default;
 
-// One run: documents wait in order until their last window is predicted.
-class Predictor::Run {
+// Documents wait in order until their last window is predicted.
+class PredictionRun::Impl {
  public:
-  Run(Setup& setup, const Sink& sink)
+  Impl(Predictor::Setup& setup, Predictor::Sink sink, Predictor::Look look)
       : setup_(setup),
-        sink_(sink),
+        sink_(std::move(sink)),
+        look_(std::move(look)),
         classes_(setup.model.labels().size()),
         batch_(setup.network, setup.model.data().vectorizer, setup.pool, setup.window_size,
                setup.batch_size) {
@@ -69,11 +70,12 @@ class Predictor::Run {
     hand_over();
   }
 
-  PredictionStats finish() {
+  void finish() {
     while (pending_ > 0) predict_batch();
     hand_over();
-    return stats_;
   }
+
+  const PredictionStats& stats() const { return stats_; }
 
  private:
   struct Waiting {
@@ -111,7 +113,9 @@ class Predictor::Run {
         owners.push_back(&waiting);
       }
     }
-    batch_.predict(batch);
+    batch_.predict(batch, [this] {
+      if (look_) look_(stats_);
+    });
     ++stats_.predict_calls;
     pending_ -= count;
     for (std::size_t i = 0; i < count; ++i) {
@@ -140,8 +144,9 @@ class Predictor::Run {
     }
   }
 
-  Setup& setup_;
-  const Sink& sink_;
+  Predictor::Setup& setup_;
+  Predictor::Sink sink_;
+  Predictor::Look look_;
   std::size_t classes_;
   BatchPredictor batch_;
   std::deque<Waiting> waiting_;
@@ -150,10 +155,26 @@ class Predictor::Run {
   PredictionStats stats_;
 };
 
-PredictionStats Predictor::run(const Source& source, const Sink& sink) {
-  Run run(*setup_, sink);
+PredictionRun::PredictionRun(Predictor& predictor, Predictor::Sink sink, Predictor::Look look)
+    : impl_(std::make_unique<Impl>(*predictor.setup_, std::move(sink), std::move(look))) {}
+PredictionRun::~PredictionRun() = default;
+PredictionRun::PredictionRun(PredictionRun&&) noexcept = default;
+
+void PredictionRun::add(Document document) {
+  impl_->add(std::move(document));
+}
+void PredictionRun::finish() {
+  impl_->finish();
+}
+const PredictionStats& PredictionRun::stats() const {
+  return impl_->stats();
+}
+
+PredictionStats Predictor::run(const Source& source, const Sink& sink, const Look& look) {
+  PredictionRun run(*this, sink, look);
   while (std::optional<Document> document = source()) run.add(std::move(*document));
-  return run.finish();
+  run.finish();
+  return run.stats();
 }
 
 }  // namespace skol

@@ -11,39 +11,12 @@
 #include "kernels/kernels.h"
 #include "model/model_data.h"
 #include "network/network.h"
+#include "prediction/random_model_testing.h"
 #include "skol/error.h"
 #include "windows/overlap_merge.h"
 
 namespace skol {
 namespace {
-
-const std::vector<std::string> kWords = {"spores", "hyaline", "new", "species", "on", "bark", "of"};
-
-// Untrained, with labels that depend on the text all the same.
-Model random_model(std::size_t num_layers = 2, std::size_t window_size = 50,
-                   std::size_t stride = 25) {
-  TrainingOptions options;
-  options.hidden_size = 5;
-  options.num_layers = num_layers;
-  options.window_size = window_size;
-  options.prediction_stride = options.training_stride = stride;
-  Vectorizer vectorizer(kWords, {"es", "ew"}, std::vector<double>(kWords.size() + 2, 1.5));
-  const NetworkShape shape{vectorizer.width(), 5, num_layers, 3};
-  return Model(std::make_shared<const ModelData>(
-      ModelData{options, 64, "", "", LabelSet({"A", "B", "C"}), std::move(vectorizer),
-                initial_parameters(shape, 3)}));
-}
-
-// `lines` non-blank lines of known words, every seventh followed by a blank line.
-Document random_document(const std::string& id, std::size_t lines, unsigned seed) {
-  std::mt19937 random(seed);
-  std::string text;
-  for (std::size_t i = 0; i < lines; ++i) {
-    for (std::size_t w = 0; w <= random() % 4; ++w) text += kWords[random() % kWords.size()] + " ";
-    text += i % 7 == 3 ? "\n\n" : "\n";
-  }
-  return parse_raw(id, text, TextErrors::kStrict);
-}
 
 std::vector<Document> mixed_documents() {
   std::vector<Document> documents;
@@ -228,6 +201,21 @@ TEST(Predictor, TakesAStrideOfItsOwnAndRefusesOneThatLeavesLinesOut) {
 TEST(MostProbable, IsTheFirstOfEquals) {
   const float p[] = {0.2f, 0.4f, 0.4f};
   EXPECT_EQ(most_probable(p, 3), 1);
+}
+
+TEST(Predictor, CanBeEndedWithinALongDocument) {
+  PredictionOptions options;
+  options.prediction_batch_size = 100000;
+  options.threads = 1;
+  Predictor predictor(random_model(), options);
+  std::size_t looks = 0;
+  PredictionRun run(
+      predictor, [](LabelledDocument&&) { FAIL() << "nothing is done yet"; },
+      [&](const PredictionStats&) {
+        if (++looks == 2) throw std::runtime_error("enough");
+      });
+  run.add(random_document("long", 20000, 1));
+  EXPECT_THROW(run.finish(), std::runtime_error);
 }
 
 }  // namespace

@@ -93,6 +93,10 @@ class Writer {
 
 }  // namespace
 
+void append_block(std::string_view line, std::string_view label, std::string& text) {
+  text.append(kBlockOpener).append(" ").append(line).append(" #").append(label).append(kBlockEnd);
+}
+
 AnnotatedText write_annotated(const Document& document, std::span<const std::int32_t> labels,
                               std::span<const std::string> label_names, bool coalesce) {
   check(document, labels, label_names);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "skol/document.h"
 
@@ -15,6 +16,9 @@ struct AnnotatedText {
   // Lines holding `[@` or `*]`: written as they are, though a reader may take these for markup.
   std::size_t not_round_trip = 0;
 };
+
+// `[@ line #label*]`: a line as a block of its own, appended to `text`.
+void append_block(std::string_view line, std::string_view label, std::string& text);
 
 // The document with a block `[@ text #label*]` around every classified line that has a label;
 // `labels` holds one per line, an index into `label_names` or kNoLabel. Blank lines, page markers

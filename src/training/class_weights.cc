@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 #include <limits>
 
@@ -62,6 +63,36 @@ void scale(std::span<const std::uint64_t> line_counts, const WeightRange& range,
 
 }  // namespace
 
+bool names_weights(std::string_view text) {
+  return text.find('=') != text.npos;
+}
+
+std::map<std::string, double> parse_named_weights(std::string_view text) {
+  std::map<std::string, double> weights;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    const std::string_view item = text.substr(begin, end - begin);
+    const std::size_t equals = std::min(item.rfind('='), item.size());
+    const std::string_view number = item.substr(std::min(equals + 1, item.size()));
+    double weight = -1;
+    const auto [stopped, error] =
+        std::from_chars(number.data(), number.data() + number.size(), weight);
+    const bool whole = error == std::errc() && stopped == number.data() + number.size();
+    if (!whole || !std::isfinite(weight) || weight < 0 || equals == 0) {
+      fail(ErrorKind::kParameter,
+           "class weights {}, expected LABEL=WEIGHT with a weight of 0 or more, as in "
+           "Nomenclature=10,Description=2",
+           in_quotes(item));
+    }
+    if (!weights.emplace(item.substr(0, equals), weight).second) {
+      fail(ErrorKind::kParameter, "class weights name {} twice: leave one out",
+           in_quotes(item.substr(0, equals)));
+    }
+    begin = end + 1;
+  }
+  return weights;
+}
+
 WeightStrategy parse_weight_strategy(std::string_view name) {
   const auto found = std::find(kNames.begin(), kNames.end(), name);
   if (found == kNames.end()) {
@@ -70,6 +101,14 @@ WeightStrategy parse_weight_strategy(std::string_view name) {
          in_quotes(name), nearest_name(name, kNames));
   }
   return static_cast<WeightStrategy>(found - kNames.begin());
+}
+
+void check_class_weights(std::string_view text) {
+  if (names_weights(text)) {
+    parse_named_weights(text);
+  } else {
+    parse_weight_strategy(text);
+  }
 }
 
 std::vector<double> class_weights(std::span<const std::uint64_t> line_counts,

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -20,6 +22,14 @@ struct WeightRange {
   double min_weight = 0.1;
   double max_weight = 100;
 };
+
+// Whether a user named weights, "NAME=W,NAME=W", rather than a strategy.
+bool names_weights(std::string_view text);
+// Error kParameter unless it is a strategy or named weights.
+void check_class_weights(std::string_view text);
+// Those weights by label. Error kParameter for anything else than finite numbers of 0 or more, and
+// for a label named twice.
+std::map<std::string, double> parse_named_weights(std::string_view text);
 
 // From "none", "balanced", "inverse" or "aggressive"; else Error kParameter naming the nearest.
 WeightStrategy parse_weight_strategy(std::string_view name);

@@ -106,5 +106,18 @@ TEST(WeightStrategy, OffersTheNearestNameForAnUnknownOne) {
   EXPECT_THAT(refusal(""), HasSubstr("did you mean none?"));
 }
 
+TEST(ClassWeights, AreTakenByNameWhereTheUserNamesThem) {
+  EXPECT_FALSE(names_weights("balanced"));
+  ASSERT_TRUE(names_weights("A=2,B=0.5"));
+  EXPECT_THAT(parse_named_weights("A=2,B=0.5"),
+              ElementsAre(testing::Pair("A", 2), testing::Pair("B", 0.5)));
+}
+
+TEST(ClassWeights, RefuseNamedWeightsThatAreNone) {
+  for (const char* text : {"A=", "=2", "A=x", "A=-1", "A=inf", "A=1,,B=2", "A=1,A=2", "A=1,B"}) {
+    EXPECT_THROW(parse_named_weights(text), Error) << text;
+  }
+}
+
 }  // namespace
 }  // namespace skol

@@ -2,8 +2,11 @@
 #include "training/evaluation.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <set>
 
+#include "model/model_data.h"
 #include "text/label_set.h"
 
 namespace skol {
@@ -14,8 +17,15 @@ void Evaluation::add(const LabelledDocument& labelled, const Model& model) {
   for (std::size_t i = 0; i < document.labels.size(); ++i) {
     if (document.labels[i] == kNoLabel || labelled.labels[i] == kNoLabel) continue;
     const std::string& gold = document.label_names[static_cast<std::size_t>(document.labels[i])];
-    add(collapse ? collapse_label(gold) : gold,
-        model.labels()[static_cast<std::size_t>(labelled.labels[i])]);
+    const std::string label = collapse ? collapse_label(gold) : gold;
+    add(label, model.labels()[static_cast<std::size_t>(labelled.labels[i])]);
+    const std::int32_t index = model.data().labels.index(label);
+    if (index == kNoLabel) continue;
+    const float p =
+        labelled.probabilities[i * model.labels().size() + static_cast<std::size_t>(index)];
+    Loss& loss = losses_[label];
+    loss.sum -= std::log(static_cast<double>(std::max(p, std::numeric_limits<float>::min())));
+    ++loss.lines;
   }
 }
 
@@ -33,7 +43,17 @@ Scores Evaluation::scores() const {
     const std::size_t gold = index(pair.first), predicted = index(pair.second);
     for (std::uint64_t line = 0; line < count; ++line) confusion.add(gold, predicted);
   }
-  return score(std::move(confusion));
+  Scores scores = score(std::move(confusion));
+  Loss all;
+  for (LabelScores& label : scores.per_label) {
+    const auto found = losses_.find(label.label);
+    if (found == losses_.end()) continue;
+    label.loss = found->second.sum / static_cast<double>(found->second.lines);
+    all.sum += found->second.sum;
+    all.lines += found->second.lines;
+  }
+  if (all.lines > 0) scores.loss = all.sum / static_cast<double>(all.lines);
+  return scores;
 }
 
 }  // namespace skol

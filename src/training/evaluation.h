@@ -23,7 +23,7 @@ class Evaluation {
   void add(const std::string& gold, const std::string& predicted) { ++counts_[{gold, predicted}]; }
 
   // Every line of the document that has a gold label and a prediction; gold labels are collapsed
-  // where the model's are.
+  // where the model's are. A gold label that the model does not have adds nothing to the loss.
   void add(const LabelledDocument& document, const Model& model);
 
   bool empty() const { return counts_.empty(); }
@@ -31,7 +31,12 @@ class Evaluation {
 
  private:
   std::vector<std::string> labels_;
+  struct Loss {
+    double sum = 0;
+    std::uint64_t lines = 0;
+  };
   std::map<std::pair<std::string, std::string>, std::uint64_t> counts_;
+  std::map<std::string, Loss> losses_;  // by gold label
 };
 
 }  // namespace skol

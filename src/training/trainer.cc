@@ -44,16 +44,32 @@ std::vector<std::size_t> shuffled(std::size_t n, std::uint64_t seed, std::size_t
   return order;
 }
 
+// One a label of the set; none where all weigh 1.
+std::vector<float> weights_of(const TrainingSet& set, const TrainingOptions& options) {
+  const std::vector<std::string>& names = set.labels.names();
+  if (names_weights(options.class_weights)) {
+    std::vector<float> weights(names.size(), 1.0f);
+    for (const auto& [name, weight] : parse_named_weights(options.class_weights)) {
+      const std::int32_t index = set.labels.index(name);
+      if (index == kNoLabel) {
+        fail(ErrorKind::kParameter, "class_weights names '{}': expected labels among {}", name,
+             fmt::join(names, ", "));
+      }
+      weights[static_cast<std::size_t>(index)] = static_cast<float>(weight);
+    }
+    return weights;
+  }
+  const WeightStrategy strategy = parse_weight_strategy(options.class_weights);
+  if (strategy == WeightStrategy::kNone) return {};
+  std::vector<std::uint64_t> counts;
+  for (const std::string& name : names) counts.push_back(set.label_counts.at(name));
+  const auto weights = class_weights(counts, strategy, {options.min_weight, options.max_weight});
+  return {weights.begin(), weights.end()};
+}
+
 LossOptions loss_options(const TrainingSet& set, const TrainingOptions& options) {
   LossOptions loss;
-  const WeightStrategy strategy = parse_weight_strategy(options.class_weights);
-  if (strategy != WeightStrategy::kNone) {
-    std::vector<std::uint64_t> counts;
-    for (const std::string& name : set.labels.names()) counts.push_back(set.label_counts.at(name));
-    for (const double weight : class_weights(counts, strategy)) {
-      loss.class_weights.push_back(static_cast<float>(weight));
-    }
-  }
+  loss.class_weights = weights_of(set, options);
   for (const std::string& name : options.focal_labels) {
     const std::int32_t index = set.labels.index(name);
     if (index == kNoLabel) {
@@ -118,6 +134,8 @@ class Training {
                   set_.labels, set_.vectorizer, std::move(folded)}));
   }
 
+  const std::map<std::string, std::size_t>& label_counts() const { return set_.label_counts; }
+
   std::size_t windows() const { return set_.windows.size(); }
 
  private:
@@ -150,7 +168,10 @@ Scores evaluate(const Model& model, const std::vector<const Document*>& document
             if (next == documents.size()) return std::nullopt;
             return *documents[next++];
           },
-          [&](LabelledDocument&& labelled) { evaluation.add(labelled, model); });
+          [&](LabelledDocument&& labelled) { evaluation.add(labelled, model); },
+          [&](const PredictionStats&) {
+            if (environment.look) environment.look();
+          });
   return evaluation.scores();
 }
 
@@ -172,7 +193,7 @@ TrainingResult train(const std::vector<Document>& documents, const TrainingOptio
                      const TrainingEnvironment& environment) {
   const TrainingOptions options = resolved(given);
   ThreadPool pool(environment.threads > 0 ? environment.threads : usable_cores());
-  std::vector<std::string> ids;
+  std::vector<std::string> ids, held_back_ids;
   std::vector<const Document*> all, kept, held_back;
   for (const Document& document : documents) ids.push_back(document.id);
   const auto held = split_by_document(ids, options.validation_fraction, options.seed);
@@ -180,6 +201,7 @@ TrainingResult train(const std::vector<Document>& documents, const TrainingOptio
   for (std::size_t i = 0; i < documents.size(); ++i) {
     all.push_back(&documents[i]);
     (held[i] ? held_back : kept).push_back(&documents[i]);
+    if (held[i]) held_back_ids.push_back(documents[i].id);
     measurable |= held[i] && has_labels(documents[i]);
   }
 
@@ -194,6 +216,7 @@ TrainingResult train(const std::vector<Document>& documents, const TrainingOptio
     }
   }
   result.windows = training->windows();
+  result.held_back = std::move(held_back_ids);
   std::size_t trained = 0;
   const auto finish_epoch = [&](EpochReport report) {
     result.seconds += report.seconds;
@@ -225,6 +248,7 @@ TrainingResult train(const std::vector<Document>& documents, const TrainingOptio
     result.model = training->model();
     result.windows = training->windows();
   }
+  result.label_counts = training->label_counts();
   result.windows_per_second = static_cast<double>(trained) / std::max(result.seconds, 1e-9);
   return result;
 }

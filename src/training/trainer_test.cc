@@ -226,5 +226,30 @@ TEST(Evaluation, CountsGoldLabelsTheModelDoesNotKnowAsErrors) {
   EXPECT_EQ(scores.per_label[2].recall, 0.0);
 }
 
+TEST(Trainer, TellsWhatItHeldBackAndWhatItTrainedOn) {
+  const auto documents = lessons(5);
+  const TrainingResult result = train(documents, small_options(), {});
+  ASSERT_EQ(result.held_back.size(), 1u);
+  EXPECT_EQ(result.label_counts.at("Nomenclature"), 4u * 12);
+  ASSERT_TRUE(result.validation && result.validation->loss);
+  EXPECT_GT(*result.validation->loss, 0);
+}
+
+TEST(Trainer, WeighsLabelsAsNamed) {
+  const auto documents = lessons(4);
+  TrainingOptions options = small_options();
+  const std::string even = train(documents, options, {}).model.digest();
+  options.class_weights = "Nomenclature=20";
+  EXPECT_NE(train(documents, options, {}).model.digest(), even);
+  options.class_weights = "Nomenclatur=20";
+  EXPECT_THROW(train(documents, options, {}), Error);
+}
+
+TEST(Trainer, CanBeEndedWhileItValidates) {
+  TrainingEnvironment environment;
+  environment.look = [] { throw std::runtime_error("enough"); };
+  EXPECT_THROW(train(lessons(4), small_options(), environment), std::runtime_error);
+}
+
 }  // namespace
 }  // namespace skol

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/process_memory.h"
+#include "base/process_memory.h"
 
 #include <sys/resource.h>
 
