@@ -20,8 +20,9 @@ Json labels_json(const Scores& scores) {
     labels[label.label] = {{"precision", label.precision},
                            {"recall", label.recall},
                            {"f1", label.f1},
-                           {"support", label.support},
-                           {"loss", optional_json(label.loss)}};
+                           {"support", label.support}};
+    // Known where probabilities are, not where two annotations are compared.
+    if (label.loss) labels[label.label]["loss"] = *label.loss;
   }
   return labels;
 }

@@ -32,6 +32,8 @@ class EvaluateTest(CommandTest):
             "score", GOLD, self.folder / "out", "--labels", "collapsed", "--json"
         ).json()
         evaluated = self.succeeds("evaluate", model(), GOLD, "--json").json()
+        for scores in evaluated["labels"].values():
+            self.assertGreater(scores.pop("loss"), 0)
         self.assertEqual(scored["labels"], evaluated["labels"])
         self.assertEqual(scored["accuracy"], evaluated["accuracy"])
         self.assertEqual(scored["lines"], evaluated["lines"])

@@ -37,7 +37,7 @@ class TrainTest(CommandTest):
             sorted(validation["labels"]), ["Description", "Misc-exposition", "Nomenclature"]
         )
         for scores in validation["labels"].values():
-            self.assertEqual(sorted(scores), ["f1", "precision", "recall", "support"])
+            self.assertEqual(sorted(scores), ["f1", "loss", "precision", "recall", "support"])
         self.assertTrue(0 <= validation["macro_f1"] <= 1 and 0 <= validation["accuracy"] <= 1)
 
     def test_for_a_person_it_prints_a_table(self):
