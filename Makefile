@@ -21,7 +21,7 @@ demo: build  ## train on the sample, label the documents held back, show lines a
 	@tools/demo.sh build/skol sample build/demo
 
 .PHONY: test
-test: check-rules check-format test-release test-asan  ## everything that must pass
+test: check-rules check-format test-release test-python test-asan  ## everything that must pass
 
 .PHONY: check-rules
 check-rules: install-test
@@ -51,6 +51,36 @@ run_tests = \
 test-release: build/build.ninja check-rules check-format
 	@$(call run_tests,build,release build)
 
+# The package as a user installs it. What its sources are stands here once more for make.
+PYTHON ?= python3
+package_sources = $(shell find CMakeLists.txt pyproject.toml cmake include src python -type f ! -name '*.pyc')
+
+.PHONY: python
+python: .venv/installed  ## the package for Python, with its extras, in .venv
+
+.venv/installed: $(package_sources) | install-python
+	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
+	@export CMAKE_CXX_COMPILER_LAUNCHER=$$(command -v ccache || true); \
+	  .venv/bin/pip install --quiet --disable-pip-version-check '.[all]'
+	@touch $@
+
+# Both lines of Spark: the newest in .venv, 3.5 beside it.
+.venv/test-tools: tests/python/requirements.txt tests/python/spark35.txt | .venv/installed
+	@.venv/bin/pip install --quiet --disable-pip-version-check -r tests/python/requirements.txt
+	@rm -rf .venv/spark35
+	@.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --target .venv/spark35 \
+	  -r tests/python/spark35.txt
+	@touch $@
+
+.PHONY: test-python
+test-python: .venv/installed .venv/test-tools install-test test-release
+	@echo "== tests of the Python package, $(corpus)"
+	@.venv/bin/ruff check --quiet python tests/python bench
+	@.venv/bin/python -m pytest -q -p no:cacheprovider -m "not slow" tests/python
+	@echo "== the same under Spark 3.5"
+	@PYTHONPATH=$(CURDIR)/.venv/spark35 .venv/bin/python -m pytest -q -p no:cacheprovider \
+	  -m "not slow" tests/python/spark
+
 .PHONY: test-asan
 test-asan: build-asan/build.ninja test-release
 	@$(call run_tests,build-asan,under AddressSanitizer and UndefinedBehaviorSanitizer)
@@ -69,12 +99,15 @@ build/build.ninja: CMakePresets.json | install-build
 build-%/build.ninja: CMakePresets.json | install-build
 	@$(call configure,$*)
 
-.PHONY: install-build install-test
+.PHONY: install-build install-test install-python
 install-build:
 	@tools/install_packages.sh build
 
+install-python:
+	@tools/install_packages.sh build python
+
 install-test:
-	@tools/install_packages.sh build test
+	@tools/install_packages.sh build python test
 
 .PHONY: clean
 clean:  ## remove everything that was built

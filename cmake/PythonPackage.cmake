@@ -14,7 +14,10 @@ install(CODE "
        PRE_INCLUDE_REGEXES \"^lib(fmt|hwy|utf8proc|xxhash|hiredis)\\\\.\"
        PRE_EXCLUDE_REGEXES \".*\")
   foreach(library IN LISTS libraries)
-    file(INSTALL \"\${library}\" DESTINATION \"\${CMAKE_INSTALL_PREFIX}/skol_classifier/lib\"
-         FOLLOW_SYMLINK_CHAIN)
+    # Under the name that the linker asks for, without the links that lead there.
+    file(REAL_PATH \"\${library}\" file)
+    get_filename_component(name \"\${library}\" NAME)
+    file(INSTALL DESTINATION \"\${CMAKE_INSTALL_PREFIX}/skol_classifier/lib\" TYPE FILE
+         FILES \"\${file}\" RENAME \"\${name}\")
   endforeach()
 " COMPONENT python)
