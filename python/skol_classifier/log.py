@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the package says: by the logger `skol_classifier`, as much as `verbosity` asks for.
+
+Where nobody configured logging, messages go to stderr without any handler being attached, so a
+later configuration holds and nothing is told twice.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Sequence
+
+logger = logging.getLogger("skol_classifier")
+
+MAJOR, COUNTS, SAMPLES = 1, 2, 3
+
+_SAMPLE_OF_DIAGNOSTICS = 5
+
+
+def warn(verbosity: int, message: str) -> None:
+    if verbosity >= MAJOR:
+        _write(logging.WARNING, message)
+
+
+def say(verbosity: int, needed: int, message: str) -> None:
+    """Tells `message` at a verbosity of `needed` (MAJOR, COUNTS, SAMPLES) or more."""
+    if verbosity >= needed:
+        _write(logging.INFO if needed == MAJOR else logging.DEBUG, message)
+
+
+def irregularities(verbosity: int, diagnostics: Sequence[str]) -> None:
+    """Slips of annotators, as file:line:column: a few of them, or all from COUNTS on."""
+    if not diagnostics:
+        return
+    shown = len(diagnostics) if verbosity >= COUNTS else _SAMPLE_OF_DIAGNOSTICS
+    for line in diagnostics[:shown]:
+        warn(verbosity, line)
+    rest = len(diagnostics) - shown
+    if rest > 0:
+        warn(verbosity, f"{rest:,} more irregularities in annotations; verbosity=2 shows all")
+
+
+def _write(level: int, message: str) -> None:
+    if logger.hasHandlers():
+        logger.log(level, "%s", message)
+    elif logger.getEffectiveLevel() <= level or not logger.level:
+        record = logger.makeRecord(logger.name, level, "", 0, message, (), None)
+        logging.StreamHandler(sys.stderr).handle(record)
+
+
+class Progress:
+    """One line on a terminal that is written over again; nothing anywhere else."""
+
+    def __init__(self, verbosity: int) -> None:
+        self._shown = verbosity >= MAJOR and sys.stderr is not None and sys.stderr.isatty()
+        self._width = 0
+
+    @property
+    def shown(self) -> bool:
+        return self._shown
+
+    def show(self, text: str) -> None:
+        if self._shown:
+            sys.stderr.write("\r" + text.ljust(self._width))
+            sys.stderr.flush()
+            self._width = len(text)
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._shown and self._width:
+            sys.stderr.write("\r" + " " * self._width + "\r")
+            sys.stderr.flush()

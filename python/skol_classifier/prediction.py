@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Prediction in this process: any local input to labelled lines, and back to its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from . import log, tables
+from ._core import Document, LabelledDocument, predict, usable_cores
+from .documents import Reader, find_paths, is_paths, paths_of
+from .rnn_model import RNNSkolModel
+
+Stats = dict[str, Any]
+
+
+def threads_of(num_workers: int) -> int:
+    """num_workers says how many at most; the cores this process may use say so too."""
+    return max(1, min(num_workers, usable_cores()))
+
+
+def predict_local(
+    model: RNNSkolModel, data: Any, output_format: str, reader: Reader
+) -> tuple[Any, Stats]:
+    """`data` and the result as SkolClassifierV2.predict says, without Spark."""
+    if tables.is_pandas_frame(data):
+        table = tables.line_table(data, reader)
+        tables.refuse_output_columns(table.frame.columns)
+        labelled, stats = label(model, table.documents())
+        result = table.output(labelled)
+        return tables.shaped(result, output_format, lambda frame, names: frame[names]), stats
+    if is_paths(data):
+        documents = reader.files(find_paths(paths_of(data)))
+    elif isinstance(data, (list, tuple)):
+        documents = reader.texts(data, annotated=False)
+    else:
+        raise TypeError(
+            f"{type(data).__name__} cannot be labelled: pass a list of texts, a path or glob, a "
+            "list of Paths, or a pandas or Spark DataFrame"
+        )
+    labelled, stats = label(model, documents)
+    results = [_in_format(one, output_format) for one in labelled]
+    if is_paths(data):
+        return dict(zip((one.id for one in labelled), results, strict=True)), stats
+    return results, stats
+
+
+def _in_format(document: LabelledDocument, output_format: str) -> Any:
+    if output_format == "annotated":
+        return document.annotated()
+    return document.labels if output_format == "labels" else document.probabilities()
+
+
+def label(
+    model: RNNSkolModel, documents: Sequence[Document]
+) -> tuple[list[LabelledDocument], Stats]:
+    """One call of the core, with the parameters in force now."""
+    verbosity = model.verbosity
+    if model.use_gpu_in_udf:
+        log.warn(verbosity, "use_gpu_in_udf is set; this version computes on the CPU")
+    with log.Progress(verbosity) as progress:
+        labelled, stats = predict(
+            model.trained(),
+            documents,
+            prediction_batch_size=model.prediction_batch_size,
+            prediction_stride=model.prediction_stride or 0,
+            threads=threads_of(model.num_workers),
+            progress=_shower(progress) if progress.shown else None,
+        )
+    if stats["reductions"]:
+        log.warn(
+            verbosity,
+            f"memory was short: prediction_batch_size {model.prediction_batch_size} became "
+            f"{min(stats['batch_sizes'])}; no line is missing; a smaller value avoids it",
+        )
+    log.say(
+        verbosity,
+        log.COUNTS,
+        f"labelled {stats['lines']:,} lines of {stats['documents']:,} documents: "
+        f"{stats['windows']:,} windows in {stats['predict_calls']:,} calls, "
+        f"{stats['seconds']:.2f} s",
+    )
+    return labelled, stats
+
+
+def _shower(progress: log.Progress) -> Any:
+    def show(done: int, found: int) -> None:
+        progress.show(f"predict: {done:,} windows of {found:,} so far")
+
+    return show

@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The trained network and the parameters it runs with, as a classifier holds it in `_model`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ._core import Model
+from .arguments import nearest_hint, settle
+from .checks import shortened
+from .errors import NotTrainedError, ParameterError
+from .parameters import RNN, Kind, RNNParameters
+from .saved_parameters import saved_parameters, with_parameters
+from .values import Values, stride
+
+if TYPE_CHECKING:
+    from typing import Self, Unpack
+
+    import numpy as np
+
+    from .spark import SequencePreprocessor as SequencePreprocessor
+
+_NO_KERAS = {
+    "keras_model": "there is no Keras here",
+    "model_weights": "weights are arrays, not Keras variables",
+}
+
+
+class RNNSkolModel:
+    """A windowed bidirectional LSTM that labels lines.
+
+    The parameters are attributes. Those of run time (prediction_batch_size, prediction_stride,
+    num_workers, verbosity, batch_size, use_gpu_in_udf) may be set at any time and hold from the
+    next call on; none of them changes the weights, and only prediction_stride a probability.
+    """
+
+    __slots__ = ("_core", "_labels", "_values")
+    _core: Model | None
+    _labels: list[str] | None
+    _values: Values
+
+    if TYPE_CHECKING:
+        input_size: int | None
+        hidden_size: int
+        num_layers: int
+        num_classes: int
+        window_size: int
+        prediction_stride: int | None
+        training_stride: int | None
+        prediction_batch_size: int
+        batch_size: int
+        num_workers: int
+        verbosity: int
+        use_gpu_in_udf: bool
+        epochs: int
+        dropout: float
+        learning_rate: float
+        clip_norm: float
+        seed: int
+        class_weights: str | Mapping[str, float] | None
+        focal_labels: list[str] | None
+        validation_fraction: float
+        final_refit: bool
+        name: str
+        features_col: str
+        label_col: str
+        line_no_col: str
+
+    def __init__(self, **parameters: Unpack[RNNParameters]) -> None:
+        self._start(Values(RNN, settle(RNN, None, parameters)), None)
+
+    @classmethod
+    def _sharing(cls, values: Values, core: Model) -> RNNSkolModel:
+        """A model whose parameters are those of the classifier it belongs to."""
+        model = cls.__new__(cls)
+        model._start(values, core)
+        return model
+
+    def _start(self, values: Values, core: Model | None) -> None:
+        object.__setattr__(self, "_values", values)
+        object.__setattr__(self, "_labels", None)
+        object.__setattr__(self, "_core", core)
+
+    def __getattr__(self, name: str) -> Any:
+        if name in RNN:
+            if name.endswith("_stride"):
+                return stride(self._values, name, self._values.in_force("window_size"))
+            return self._values.in_force(name)
+        if name in _NO_KERAS:
+            raise AttributeError(f"no '{name}': {_NO_KERAS[name]}; weights() has the arrays")
+        raise AttributeError(f"RNNSkolModel has no '{name}'{_hint(name)}")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name not in RNN:
+            raise AttributeError(f"RNNSkolModel has no '{name}' to set{_hint(name)}")
+        parameter = RNN[name]
+        if parameter.kind is Kind.ARCHITECTURE and self._core is not None:
+            raise AttributeError(
+                f"{name} is {self._values.in_force(name)} and belongs to the trained weights: "
+                "train a model with another value"
+            )
+        self._values.update({name: parameter.check(name, value)})
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *RNN})
+
+    def __repr__(self) -> str:
+        state = "not trained" if self._core is None else f"labels={self.labels}"
+        changed = {k: v for k, v in self._values.changed().items() if k in RNN}
+        shown = [f"{name}={shortened(value, 60)}" for name, value in changed.items()]
+        return f"RNNSkolModel({', '.join(shown)}) [{state}]"
+
+    def __getstate__(self) -> dict[str, Any]:
+        values = {k: v for k, v in self._values.given.items() if k in RNN}
+        return {"given": values, "labels": self._labels, "core": self._core}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self._start(Values(RNN, {}), None)
+        if state["core"] is not None:
+            self.set_model(state["core"])
+        self._values.update(state["given"])
+        object.__setattr__(self, "_labels", state["labels"])
+
+    @property
+    def core(self) -> Model | None:
+        """The weights, vocabularies and labels, immutable; None before they are there."""
+        return self._core
+
+    @property
+    def classifier_model(self) -> Model | None:
+        """The same as `core`, under its earlier name."""
+        return self._core
+
+    @property
+    def labels(self) -> list[str] | None:
+        """In index order; None before they are known."""
+        return self._core.labels if self._core is not None else self._labels
+
+    def set_labels(self, labels: Iterable[str]) -> None:
+        """Names the labels in index order. Those of trained weights cannot be others."""
+        wanted = list(labels)
+        if self._core is not None and wanted != self._core.labels:
+            raise ParameterError(
+                f"labels are {self._core.labels} in the trained weights, not {wanted}"
+            )
+        object.__setattr__(self, "_labels", wanted)
+
+    def get_model(self) -> Model | None:
+        return self._core
+
+    def set_model(self, core: Model) -> None:
+        """Takes trained weights. Refused where another architecture was asked for."""
+        self._values.adopt(saved_parameters(core))
+        object.__setattr__(self, "_core", core)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes one file, exactly `path`, whole or not at all, with the parameters in force."""
+        with_parameters(self.trained(), self._values).save(os.fspath(path))
+
+    def load(self, path: str | os.PathLike[str]) -> Self:
+        """Reads such a file into this object; parameters given to it win over those saved."""
+        self.set_model(Model.load(os.fspath(path)))
+        return self
+
+    def weights(self) -> dict[str, np.ndarray]:
+        """Every tensor of the model file by its name, as docs/model_format.md lists them."""
+        from .model_tensors import tensors
+
+        return tensors(self.trained().to_bytes())
+
+    def trained(self) -> Model:
+        """`core`; NotTrainedError where there is none."""
+        if self._core is None:
+            raise NotTrainedError("Model not trained: call fit() or load a model first")
+        return self._core
+
+
+def _hint(name: str) -> str:
+    return nearest_hint(name, [*RNN, "core", "labels"])
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        # Comes from the Spark part on demand: it imports pyspark.
+        if name == "SequencePreprocessor":
+            from .spark import SequencePreprocessor
+
+            return SequencePreprocessor
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
