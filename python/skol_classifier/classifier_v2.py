@@ -155,8 +155,10 @@ class SkolClassifierV2(SklearnHabits):
         """Lines of each label in the training documents; None before they are known."""
         if self._rnn is None:
             return None
-        counts = self._rnn.trained().settings.get("label_frequencies")
-        return None if counts is None else {str(k): int(v) for k, v in counts.items()}
+        core = self._rnn.trained()
+        counts = core.settings.get("label_frequencies")
+        # A model that the command trained has none.
+        return {label: int(counts[label]) for label in core.labels} if counts else None
 
     def get_recommended_class_weights(
         self,

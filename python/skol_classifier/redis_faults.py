@@ -70,7 +70,7 @@ def explain(error: BaseException, client: Any, doing: str) -> SkolError:
         if code.startswith(reply):
             return StorageError(f"{doing}: {where}: {reply}: {meaning}")
     if "AuthenticationError" in names:
-        code = "NOAUTH" if "required" in text.lower() else "WRONGPASS"
+        code = "WRONGPASS" if "invalid" in text.lower() else "NOAUTH"
         return StorageError(f"{doing}: {where}: {code}: {dict(_REPLIES)[code]}")
     if "TimeoutError" in names or isinstance(error, TimeoutError):
         return StorageError(f"{doing}: {where} did not answer in the client's time limit")

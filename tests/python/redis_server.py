@@ -25,7 +25,9 @@ class RedisServer:
     port: int
 
     def client(self, **options: Any) -> Any:
-        return redis.Redis(host="127.0.0.1", port=self.port, **{"socket_timeout": 10, **options})
+        # Without the client's own retries, which would only make failures slow.
+        settings = {"socket_timeout": 10, "retry": None, **options}
+        return redis.Redis(host="127.0.0.1", port=self.port, **settings)
 
 
 def free_port() -> int:
