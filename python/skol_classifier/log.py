@@ -64,7 +64,7 @@ class Progress:
         if self._shown:
             sys.stderr.write("\r" + text.ljust(self._width))
             sys.stderr.flush()
-            self._width = len(text)
+            self._width = max(self._width, len(text))
 
     def __enter__(self) -> Progress:
         return self

@@ -254,17 +254,20 @@ def line_table(frame: pd.DataFrame, reader: Reader) -> LineTable:
 
 
 def annotated_documents(frame: pd.DataFrame, reader: Reader) -> list[Document]:
-    """Documents to train on: lines with labels, or whole annotated texts."""
+    """Documents to train on: lines with labels, or whole annotated texts. Sorted by name, so that
+    the order of rows does not change the model."""
     columns = find_columns(frame.columns.tolist())
     table = LineTable(frame, columns)
     if columns.label is not None and columns.line_number is not None:
-        return table.documents(labelled=True)
-    if columns.label is not None or columns.line_number is not None:
+        documents = table.documents(labelled=True)
+    elif columns.label is not None or columns.line_number is not None:
         raise _missing("line_number" if columns.label else "label", frame.columns.tolist())
-    return [
-        reader.text(document_name(*key), table.values[rows[0]] or "", annotated=True)
-        for key, rows in table.rows.items()
-    ]
+    else:
+        documents = [
+            reader.text(document_name(*key), table.values[rows[0]] or "", annotated=True)
+            for key, rows in table.rows.items()
+        ]
+    return sorted(documents, key=lambda document: document.id)
 
 
 def shaped(frame: Any, output_format: str, select: Callable[[Any, list[str]], Any]) -> Any:

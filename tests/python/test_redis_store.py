@@ -28,8 +28,8 @@ from skol_classifier._core import Model
 @pytest.fixture
 def client(redis_server: RedisServer) -> Iterator[Any]:
     with redis_server.client() as client:
-        yield client
         client.flushall()
+        yield client
 
 
 @pytest.fixture
