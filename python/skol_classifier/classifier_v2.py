@@ -157,8 +157,9 @@ class SkolClassifierV2(SklearnHabits):
             return None
         core = self._rnn.trained()
         counts = core.settings.get("label_frequencies")
-        # A model that the command trained has none.
-        return {label: int(counts[label]) for label in core.labels} if counts else None
+        if not isinstance(counts, dict):
+            return None  # as of a model that the command trained
+        return {label: int(counts.get(label, 0)) for label in core.labels}
 
     def get_recommended_class_weights(
         self,

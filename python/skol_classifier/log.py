@@ -44,7 +44,9 @@ def irregularities(verbosity: int, diagnostics: Sequence[str]) -> None:
 def _write(level: int, message: str) -> None:
     if logger.hasHandlers():
         logger.log(level, "%s", message)
-    elif logger.getEffectiveLevel() <= level or not logger.level:
+        return
+    silenced = logger.disabled or level <= logger.manager.disable or level < logger.level
+    if not silenced:
         record = logger.makeRecord(logger.name, level, "", 0, message, (), None)
         logging.StreamHandler(sys.stderr).handle(record)
 

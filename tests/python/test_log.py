@@ -54,6 +54,8 @@ def test_a_configuration_of_logging_is_obeyed(model_path: Path) -> None:
     assert said(model_path, 2, before.format("ERROR")) == ("", "")
     mute = "import logging; logging.getLogger('skol_classifier').setLevel('ERROR')"
     assert said(model_path, 2, mute) == ("", "")
+    disabled = "import logging; logging.disable(logging.CRITICAL)"
+    assert said(model_path, 2, disabled) == ("", "")
 
 
 def test_no_handler_is_attached_to_anything(classifier: RNNClassifier) -> None:

@@ -137,6 +137,16 @@ def test_a_null_value_is_an_empty_line(classifier: RNNClassifier, lines: Any, nu
     assert len(result) == len(lines)
 
 
+def test_a_line_end_within_a_row_makes_no_further_row(
+    classifier: RNNClassifier, lines: Any
+) -> None:
+    lines.loc[5, "value"] = "spores smooth,\nhyaline"
+    result = classifier.predict(lines)
+    assert result["value"].tolist() == lines["value"].tolist()
+    label = result.loc[5, "predicted_label"]
+    assert result.loc[5, "annotated_value"] == f"[@ spores smooth,\nhyaline #{label}*]"
+
+
 def test_an_empty_table_gives_an_empty_table(classifier: RNNClassifier, lines: Any) -> None:
     result = classifier.predict(lines.iloc[:0])
     assert len(result) == 0
