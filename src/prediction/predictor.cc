@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <deque>
+#include <new>
+#include <optional>
 
 #include "base/fail.h"
 #include "base/thread_pool.h"
@@ -52,10 +54,9 @@ class PredictionRun::Impl {
         sink_(std::move(sink)),
         look_(std::move(look)),
         classes_(setup.model.labels().size()),
-        batch_(setup.network, setup.model.data().vectorizer, setup.pool, setup.window_size,
-               setup.batch_size) {
-    stats_.batch_sizes = {setup.batch_size};
-    stats_.workspace_bytes = batch_.workspace_bytes();
+        batch_size_(setup.batch_size) {
+    stats_.batch_sizes = {batch_size_};
+    with_memory([this] { predictor(); });
   }
 
   void add(Document document) {
@@ -66,7 +67,7 @@ class PredictionRun::Impl {
     stats_.blank_lines += waiting.document.lines.size() - waiting.lines.size();
     stats_.windows += waiting.windows.size();
     pending_ += waiting.windows.size();
-    while (pending_ >= setup_.batch_size) predict_batch();
+    while (pending_ >= batch_size_) predict_batch();
     hand_over();
   }
 
@@ -100,28 +101,81 @@ class PredictionRun::Impl {
     std::size_t batched = 0;  // windows that were in a batch
   };
 
-  // The next batch_size windows in document order, or all that are left.
+  // Calls work, at a smaller batch size as often as memory runs out.
+  template <class Work>
+  void with_memory(const Work& work) {
+    while (true) {
+      try {
+        return work();
+      } catch (const std::bad_alloc&) {
+        reduce();
+      }
+    }
+  }
+
+  BatchPredictor& predictor() {
+    if (!batch_) {
+      batch_.emplace(setup_.network, setup_.model.data().vectorizer, setup_.pool,
+                     setup_.window_size, batch_size_);
+      stats_.workspace_bytes = std::max(stats_.workspace_bytes, batch_->workspace_bytes());
+    }
+    return *batch_;
+  }
+
+  // The next batch of windows in document order, or all that are left.
   void predict_batch() {
-    const std::size_t count = std::min(pending_, setup_.batch_size);
+    with_memory([this] { predict_windows(std::min(pending_, batch_size_)); });
+    ++stats_.predict_calls;
+    if (batch_size_ < setup_.batch_size && --calls_before_growth_ == 0) grow();
+  }
+
+  // Nothing is as if predicted before all of it is: a failed call is repeated from the same window.
+  void predict_windows(std::size_t count) {
     probabilities_.resize(count * setup_.window_size * classes_);
     std::vector<BatchWindow> batch;
     std::vector<Waiting*> owners;
     for (Waiting& waiting : waiting_) {
-      for (; waiting.batched < waiting.windows.size() && batch.size() < count; ++waiting.batched) {
+      for (std::size_t w = waiting.batched; w < waiting.windows.size() && batch.size() < count;
+           ++w) {
         float* to = &probabilities_[batch.size() * setup_.window_size * classes_];
-        batch.push_back({&waiting.lines, waiting.windows[waiting.batched], to});
+        batch.push_back({&waiting.lines, waiting.windows[w], to});
         owners.push_back(&waiting);
       }
     }
-    batch_.predict(batch, [this] {
+    predictor().predict(batch, [this] {
       if (look_) look_(stats_);
     });
-    ++stats_.predict_calls;
     pending_ -= count;
     for (std::size_t i = 0; i < count; ++i) {
+      ++owners[i]->batched;
       owners[i]->merge.add(batch[i].window,
                            {batch[i].probabilities, batch[i].window.length * classes_});
     }
+  }
+
+  void set_batch_size(std::size_t batch_size) {
+    batch_.reset();
+    probabilities_ = {};
+    batch_size_ = batch_size;
+    stats_.batch_sizes.push_back(batch_size);
+  }
+
+  void reduce() {
+    if (batch_size_ == 1) {
+      fail(ErrorKind::kMemory,
+           "no memory for one window: its workspace takes {} bytes beside the model's {}; free "
+           "some memory, or take a model with a smaller hidden_size or window_size",
+           Workspace::bytes(setup_.network.shape(), 1, setup_.window_size), setup_.network.bytes());
+    }
+    ++stats_.reductions;
+    set_batch_size(batch_size_ / 2);
+    calls_before_growth_ = growth_pause_;
+    growth_pause_ *= 2;
+  }
+
+  void grow() {
+    set_batch_size(std::min(2 * batch_size_, setup_.batch_size));
+    calls_before_growth_ = growth_pause_;
   }
 
   // Gives away the documents at the front that are done.
@@ -148,7 +202,11 @@ class PredictionRun::Impl {
   Predictor::Sink sink_;
   Predictor::Look look_;
   std::size_t classes_;
-  BatchPredictor batch_;
+  std::size_t batch_size_;  // in force
+  std::optional<BatchPredictor> batch_;
+  // Calls of the smaller size before a larger one is tried, and how many that will be after the
+  // next reduction: memory that is short for good costs ever fewer failed calls.
+  std::size_t calls_before_growth_ = 0, growth_pause_ = 8;
   std::deque<Waiting> waiting_;
   std::size_t pending_ = 0;  // windows not yet in a batch
   std::vector<float> probabilities_;
