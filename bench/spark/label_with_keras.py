@@ -17,7 +17,6 @@ from pyspark.ml.feature import IDF, CountVectorizer, Tokenizer, VectorAssembler
 from pyspark.ml.functions import vector_to_array
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
-
 from session import measure, session
 
 WINDOW, STRIDE, BATCH, INPUTS, CLASSES = 50, 25, 64, 1000, 3

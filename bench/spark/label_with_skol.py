@@ -6,6 +6,7 @@ from __future__ import annotations
 import sys
 
 from session import measure, session
+
 from skol_classifier import RNNClassifier
 
 

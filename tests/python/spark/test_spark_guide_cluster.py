@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from guide_testing import run_guide
+
 from skol_classifier import _core
 
 if TYPE_CHECKING:
