@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -52,6 +53,23 @@ class Model {
 };
 
 inline constexpr std::size_t kMostSettingsBytes = std::size_t{1} << 20;
+
+// What a model says of itself in its header.
+struct ModelDescription {
+  TrainingOptions options;
+  std::size_t prediction_batch_size = 0;
+  std::vector<std::string> labels;
+  std::string created, made_by;
+  std::string settings;  // a JSON object
+};
+
+// How many of a model's first bytes describe_model() needs; 0 where `start`, the first bytes of
+// something, at least 64 of them if it has so many, are not those of a model.
+std::uint64_t described_bytes(std::string_view start);
+
+// From the first bytes of a model, for lists. Whether the rest is whole is not known before
+// Model::from_bytes. Error kModel for what is no model, or a newer one.
+ModelDescription describe_model(std::string_view start);
 
 // Through the store that `uri` names. Errors: kNotFound, kModel, kStorage.
 Model load_model(const std::string& uri);

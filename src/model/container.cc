@@ -16,6 +16,7 @@
 #include "base/in_quotes.h"
 #include "model/container_header.h"
 #include "model/foreign_format.h"
+#include "skol/model.h"
 
 namespace skol {
 namespace {
@@ -164,9 +165,9 @@ int format_version(std::string_view bytes) {
   return version;
 }
 
-// Everything that can be known without parsing JSON, in this order: is it a container, whole, of a
-// version we know, unchanged since it was written? Gives the header's text.
-std::string_view checked_header(std::string_view bytes) {
+// Everything that can be known from the start without parsing JSON, in this order: is it a
+// container, with a whole header, of a version we know? Gives the header's text.
+std::string_view header_text(std::string_view bytes) {
   if (bytes.size() < kLengthBytes) {
     fail(ErrorKind::kModel, "not a skol model: it has only {} bytes", bytes.size());
   }
@@ -193,6 +194,12 @@ std::string_view checked_header(std::string_view bytes) {
     fail(ErrorKind::kModel, "the model's header has {} bytes; at most {} are read", length,
          kMaxHeaderBytes);
   }
+  return rest.substr(0, static_cast<std::size_t>(length));
+}
+
+// The same, once the bytes are known to be those that were written.
+std::string_view checked_header(std::string_view bytes) {
+  const std::string_view text = header_text(bytes);
   const std::string_view stored = bytes.substr(kChecksumAt, kChecksumDigits);
   const std::string actual = checksum_of(bytes);
   if (stored != actual) {
@@ -201,7 +208,7 @@ std::string_view checked_header(std::string_view bytes) {
          "or train it again",
          in_quotes(stored), actual);
   }
-  return rest.substr(0, static_cast<std::size_t>(length));
+  return text;
 }
 
 void check_entry(const TensorEntry& entry, std::uint64_t expected_begin, std::size_t data_bytes) {
@@ -269,10 +276,21 @@ std::string checksum_in(std::string_view encoded) {
   return std::string(encoded.substr(kChecksumAt, kChecksumDigits));
 }
 
+std::uint64_t described_bytes(std::string_view start) {
+  if (start.size() < kLengthBytes || !start.substr(kLengthBytes).starts_with(kHeaderStart)) {
+    return 0;
+  }
+  return kLengthBytes + std::min<std::uint64_t>(header_length(start), kMaxHeaderBytes);
+}
+
+std::map<std::string, std::string> decode_metadata(std::string_view start) {
+  return read_header(header_text(start)).metadata;
+}
+
 Container decode_container(std::string_view bytes) {
-  const std::string_view header_text = checked_header(bytes);
-  ContainerHeader header = read_header(header_text);
-  const std::string_view data = bytes.substr(kLengthBytes + header_text.size());
+  const std::string_view text = checked_header(bytes);
+  ContainerHeader header = read_header(text);
+  const std::string_view data = bytes.substr(kLengthBytes + text.size());
   Container container;
   container.metadata = std::move(header.metadata);
   container.tensors.reserve(header.tensors.size());

@@ -48,6 +48,11 @@ std::string encode_container(const Container& container);
 // version; never allocates more than a small multiple of the header present.
 Container decode_container(std::string_view bytes);
 
+// The metadata alone, from the first bytes of a model: for lists, which do not read every model
+// whole (described_bytes() in skol/model.h says how many it needs). The checksum covers all bytes
+// and so is not compared. Errors as of decode_container.
+std::map<std::string, std::string> decode_metadata(std::string_view start);
+
 // T is std::uint8_t, float or double throughout.
 
 // A tensor over `values`, which must outlive it.

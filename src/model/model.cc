@@ -78,22 +78,19 @@ std::string settings_of(const json& in) {
 }
 
 // The header's own description, checked as any user's options are.
-struct Description {
-  TrainingOptions options;
-  std::size_t prediction_batch_size;
-  std::vector<std::string> labels;
-  std::string created, made_by, settings;
-};
-
-Description read_description(const std::string& text) {
+ModelDescription read_description(const std::map<std::string, std::string>& metadata) {
+  const auto found = metadata.find("skol");
+  if (found == metadata.end()) {
+    fail(ErrorKind::kModel, "model has no description: expected 'skol' in its metadata");
+  }
   try {
-    const json in = json::parse(text);
-    Description out{options_from_json(in.at("options")),
-                    in.at("prediction_batch_size"),
-                    in.at("labels"),
-                    in.at("created"),
-                    in.at("made_by"),
-                    settings_of(in)};
+    const json in = json::parse(found->second);
+    ModelDescription out{options_from_json(in.at("options")),
+                         in.at("prediction_batch_size"),
+                         in.at("labels"),
+                         in.at("created"),
+                         in.at("made_by"),
+                         settings_of(in)};
     check(out.options);
     if (out.options.prediction_stride < 1 || out.options.training_stride < 1 ||
         out.prediction_batch_size < 1 || out.labels.empty()) {
@@ -124,15 +121,23 @@ Parameters read_parameters(const Container& container, const NetworkShape& shape
   return parameters;
 }
 
+// What options and labels say of themselves is about the model here, whatever its kind.
+[[noreturn]] void fail_as_model(const Error& error) {
+  if (error.kind() == ErrorKind::kModel) throw error;
+  fail(ErrorKind::kModel, "model contradicts itself: {}", error.what());
+}
+
 }  // namespace
+
+ModelDescription describe_model(std::string_view start) try {
+  return read_description(decode_metadata(start));
+} catch (const Error& error) {
+  fail_as_model(error);
+}
 
 Model Model::from_bytes(std::string_view bytes) try {
   const Container container = decode_container(bytes);
-  const auto found = container.metadata.find("skol");
-  if (found == container.metadata.end()) {
-    fail(ErrorKind::kModel, "model has no description: expected 'skol' in its metadata");
-  }
-  Description description = read_description(found->second);
+  ModelDescription description = read_description(container.metadata);
   Vectorizer vectorizer(split_lines(copy_text(container, "vocabulary.words")),
                         split_lines(copy_text(container, "vocabulary.suffixes")),
                         copy_vector<double>(container, "vocabulary.idf"));
@@ -147,8 +152,7 @@ Model Model::from_bytes(std::string_view bytes) try {
                 description.made_by, LabelSet(std::move(description.labels)), std::move(vectorizer),
                 std::move(parameters), description.settings}));
 } catch (const Error& error) {
-  if (error.kind() == ErrorKind::kModel) throw;
-  fail(ErrorKind::kModel, "model contradicts itself: {}", error.what());
+  fail_as_model(error);
 }
 
 std::string Model::to_bytes() const {

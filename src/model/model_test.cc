@@ -171,5 +171,37 @@ TEST(Model, ReadsAFileFromBeforeAnOptionExisted) {
   EXPECT_EQ(Model::from_bytes(bytes).options().min_weight, TrainingOptions().min_weight);
 }
 
+TEST(ModelDescription, IsReadFromTheHeaderAlone) {
+  const std::string bytes = small_model().to_bytes();
+  const std::uint64_t needed = described_bytes(bytes.substr(0, 64));
+  ASSERT_GT(needed, 64U);
+  ASSERT_LT(needed, bytes.size());
+  const ModelDescription about = describe_model(bytes.substr(0, needed));
+  EXPECT_EQ(about.labels, (std::vector<std::string>{"B", "A"}));
+  EXPECT_EQ(about.options.window_size, 4U);
+  EXPECT_EQ(about.prediction_batch_size, 96U);
+  EXPECT_EQ(about.created, "2026-01-02T03:04:05Z");
+  EXPECT_EQ(about.made_by, "skol test");
+}
+
+TEST(ModelDescription, OfWhatIsNoModelNeedsNothingAndIsAnError) {
+  const std::string bytes = small_model().to_bytes();
+  for (const std::string& start : {std::string(), std::string("text"), std::string(100, '\0'),
+                                   bytes.substr(0, 20), bytes.substr(1)}) {
+    EXPECT_EQ(described_bytes(start), 0U);
+    EXPECT_THROW(describe_model(start), Error);
+  }
+  const std::uint64_t needed = described_bytes(bytes);
+  EXPECT_THROW(describe_model(bytes.substr(0, needed - 1)), Error);
+}
+
+// The length in a hostile header is no reason to read for ever.
+TEST(ModelDescription, NeedsNoMoreThanAHeaderMayHave) {
+  std::string bytes = small_model().to_bytes();
+  bytes.replace(0, 8, 8, '\xff');
+  EXPECT_EQ(described_bytes(bytes), 8 + kMaxHeaderBytes);
+  EXPECT_THROW(describe_model(bytes), Error);
+}
+
 }  // namespace
 }  // namespace skol
