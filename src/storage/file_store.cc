@@ -60,12 +60,33 @@ std::uint64_t checked_size(int fd, const std::string& path) {
   return size;
 }
 
+// The open file `path` as an entry of a list.
+StoreEntry entry_of(int fd, std::string name, const std::string& path) {
+  StoreEntry entry;
+  entry.name = std::move(name);
+  entry.bytes = checked_size(fd, path);
+  entry.start.resize(std::min<std::uint64_t>(entry.bytes, StoreEntry::kStartBytes));
+  entry.start.resize(read_up_to(fd, entry.start, path));
+  return entry;
+}
+
+// The same, in a list that does not fail because of one file.
+StoreEntry listed_entry(int fd, const std::string& name, const std::string& path) try {
+  return entry_of(fd, name, path);
+} catch (const Error& error) {
+  return {name, 0, "", error.what()};
+}
+
+// Non-blocking, or opening a FIFO would wait for its writer.
+FileDescriptor open_to_read(const std::string& path) {
+  return FileDescriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+}
+
 }  // namespace
 
 std::string FileStore::get(const std::string& name) const {
   const std::string path = path_of(name);
-  // Non-blocking, or opening a FIFO would wait for its writer.
-  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  const FileDescriptor file = open_to_read(path);
   if (!file) fail_to_read(path, reason_for_reading(errno));
   const std::uint64_t size = checked_size(file.get(), path);
   // One byte more than there should be, to notice a file that grows under our hands.
@@ -83,6 +104,10 @@ void FileStore::put(const std::string& name, std::string_view bytes) {
   write_file_atomically(path_of(name), bytes, Durability::kPowerLoss);
 }
 
+void FileStore::check_put(const std::string& name) const {
+  const AtomicFile can_be_written(path_of(name));
+}
+
 std::vector<StoreEntry> FileStore::list() const {
   std::vector<StoreEntry> entries;
   std::error_code error;
@@ -91,8 +116,12 @@ std::vector<StoreEntry> FileStore::list() const {
     std::error_code gone;
     const std::string name = it->path().filename().string();
     if (name.starts_with('.') || !it->is_regular_file(gone)) continue;
-    const std::uintmax_t bytes = it->file_size(gone);
-    if (!gone) entries.push_back({name, bytes});
+    const FileDescriptor file = open_to_read(it->path().string());
+    if (file) {
+      entries.push_back(listed_entry(file.get(), name, it->path().string()));
+    } else if (errno != ENOENT) {
+      entries.push_back({name, 0, "", describe_system_error(errno)});
+    }
   }
   if (error) {
     fail(ErrorKind::kNotFound, "cannot list the models in {}: {}", in_quotes(folder_),
@@ -100,6 +129,13 @@ std::vector<StoreEntry> FileStore::list() const {
   }
   std::ranges::sort(entries, {}, &StoreEntry::name);
   return entries;
+}
+
+StoreEntry FileStore::look(const std::string& name) const {
+  const std::string path = path_of(name);
+  const FileDescriptor file = open_to_read(path);
+  if (!file) fail_to_read(path, reason_for_reading(errno));
+  return entry_of(file.get(), name, path);
 }
 
 bool FileStore::remove(const std::string& name) {

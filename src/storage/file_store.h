@@ -22,8 +22,10 @@ class FileStore final : public ModelStore {
 
   std::string get(const std::string& name) const override;
   void put(const std::string& name, std::string_view bytes) override;
+  void check_put(const std::string& name) const override;
   // Regular files, without hidden ones.
   std::vector<StoreEntry> list() const override;
+  StoreEntry look(const std::string& name) const override;
   bool remove(const std::string& name) override;
 
  private:

@@ -128,6 +128,34 @@ TEST_F(FileStoreTest, NoticesAFileThatIsNotAsLargeAsItSays) {
               HasSubstr("0 bytes, changed while it was read"));
 }
 
+TEST_F(FileStoreTest, LooksAtTheFirstBytes) {
+  store_->put("long", std::string(100'000, 'x'));
+  const StoreEntry entry = store_->look("long");
+  EXPECT_EQ(entry.name, "long");
+  EXPECT_EQ(entry.bytes, 100'000U);
+  EXPECT_EQ(entry.start, std::string(StoreEntry::kStartBytes, 'x'));
+  EXPECT_EQ(store_->list().at(0).start, entry.start);
+  EXPECT_THAT(error_of(ErrorKind::kNotFound, [&] { store_->look("none"); }), HasSubstr("none"));
+}
+
+TEST_F(FileStoreTest, ListsAFileThatIsTooLargeForAModelWithTheReason) {
+  std::ofstream(folder_ / "sparse").close();
+  fs::resize_file(folder_ / "sparse", FileStore::kMaxBytes + 1);
+  store_->put("small", "x");
+  ASSERT_EQ(store_->list().size(), 2U);
+  EXPECT_THAT(store_->list()[1].problem, HasSubstr("a model file has at most"));
+}
+
+TEST_F(FileStoreTest, KnowsWhetherItCouldWriteWithoutWriting) {
+  store_->put("model", "old");
+  store_->check_put("model");
+  store_->check_put("new");
+  EXPECT_EQ(store_->get("model"), "old");
+  EXPECT_EQ(store_->list().size(), 1U);
+  const auto below_nothing = [&] { open_store((folder_ / "no").string())->check_put("x"); };
+  EXPECT_THAT(error_of(ErrorKind::kStorage, below_nothing), HasSubstr("no/x"));
+}
+
 // Permissions mean nothing to root, so root tries as somebody else.
 TEST_F(FileStoreTest, NamesAFileThatMayNotBeRead) {
   constexpr uid_t kNobody = 65534;

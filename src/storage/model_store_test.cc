@@ -54,10 +54,38 @@ void expect_refused(const std::string& uri, const std::string& reason) {
 }
 
 TEST(ModelUri, NamesAServiceThatIsNotSupportedAndKeepsItsPassword) {
-  expect_refused("redis://user:secret@host:6379/0/key", "models in Redis are not supported");
-  expect_refused("rediss://:secret@host/0/key", "models in Redis are not supported");
+  expect_refused("rediss://:secret@host/0/key", "no TLS");
   expect_refused("s3://secret/model", "s3://...: no such kind of store");
   expect_refused("file:///secret/model", "file://...: no such kind of store");
+}
+
+TEST(ModelUri, MayBeAKeyInRedis) {
+  expect_location("redis://host/0/key", "redis://host/0", "key");
+  expect_location("redis://u:p%40@host:1/2/a:b/c%2f", "redis://u:p%40@host:1/2", "a:b/c/");
+}
+
+TEST(ModelUri, InRedisNeedsAKey) {
+  for (const std::string uri : {"redis://host", "redis://host/0", "redis://:secret@host/0/"}) {
+    try {
+      parse_model_uri(uri);
+      ADD_FAILURE() << uri;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::kParameter);
+      EXPECT_THAT(error.what(), AllOf(HasSubstr("there is no key"), Not(HasSubstr("secret"))));
+    }
+  }
+}
+
+TEST(OpenStore, OpensADatabaseOfRedisAndNoKey) {
+  EXPECT_NE(open_store("redis://host:6379/0"), nullptr);
+  EXPECT_THROW(open_store("redis://host:6379/0/key"), Error);
+}
+
+TEST(OpenStore, ExpiryIsForRedisAndNotNegative) {
+  const StoreOptions hour = {std::chrono::hours(1), nullptr};
+  EXPECT_NE(open_store("redis://host/0", hour), nullptr);
+  EXPECT_THROW(open_store("folder", hour), Error);
+  EXPECT_THROW(open_store("redis://host/0", {std::chrono::seconds(-1), nullptr}), Error);
 }
 
 TEST(OpenStore, NeedsAFolder) {
