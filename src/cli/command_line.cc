@@ -59,6 +59,12 @@ void CommandLine::add_positional(const std::string& name, std::vector<std::strin
   options_.push_back({name + "...", "", "", meaning, "", true});
 }
 
+void CommandLine::add_optional_positional(const std::string& name, std::string& value,
+                                          const std::string& meaning) {
+  app_->add_option(name, value);
+  options_.push_back({"[" + name + "]", "", "", meaning, value});
+}
+
 void CommandLine::add_flag(const std::string& name, bool& value, const std::string& group,
                            const std::string& meaning) {
   app_->add_flag(name, value);

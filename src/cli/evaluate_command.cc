@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/document_reader.h"
 #include "cli/exit_status.h"
+#include "cli/model_access.h"
 #include "cli/option_flags.h"
 #include "cli/prediction_run.h"
 #include "cli/progress_bar.h"

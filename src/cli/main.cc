@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/hide_password.h"
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/interrupt.h"
@@ -18,7 +19,7 @@ constexpr skol::Verb kVerbs[] = {
     {"evaluate", "labels annotated text with a model and scores the labels",
      skol::evaluate_command},
     {"score", "scores annotated text against other annotated text", skol::score_command},
-    {"models", "says what a model was made of", skol::models_command},
+    {"models", "lists, shows, copies and removes models", skol::models_command},
 };
 
 constexpr const char* kSummary =
@@ -34,7 +35,8 @@ int main(int argc, char** argv) {
     return skol::run_verb("skol", kSummary, kVerbs, arguments);
   } catch (...) {
     const skol::Ending ending = skol::ending_of(std::current_exception());
-    skol::print_to_stderr(fmt::format("skol: {}\n", ending.message));
+    // What cannot be understood is repeated, and may hold an address.
+    skol::print_to_stderr(fmt::format("skol: {}\n", skol::hide_passwords(ending.message)));
     return ending.status;
   }
 }

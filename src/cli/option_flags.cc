@@ -175,7 +175,7 @@ void add_choice(CommandLine& line, std::string_view option, std::string& value,
 }
 
 void add_model_argument(CommandLine& line, std::string& model) {
-  line.add_positional("MODEL", model, "the path of a model");
+  line.add_positional("MODEL", model, "a model: the path of a file, or redis://host:port/DB/KEY");
 }
 
 }  // namespace skol

@@ -47,13 +47,6 @@ void check_machine(const MachineOptions& options) {
   }
 }
 
-Model open_model(const std::string& model) try {
-  return load_model(model);
-} catch (const Error& error) {
-  if (error.kind() == ErrorKind::kMemory || error.kind() == ErrorKind::kInternal) throw;
-  throw CommandFailure(kExitModel, error.what());
-}
-
 PredictionStats run_prediction(const Model& model, const PredictionOptions& options,
                                DocumentReader& reader, ProgressBar& bar,
                                const Predictor::Sink& sink) {

@@ -23,9 +23,6 @@ void add_machine_options(CommandLine& line, MachineOptions& options);
 // Error of kDevice for what this build has not; a warning where it chose another device.
 void check_machine(const MachineOptions& options);
 
-// The model, or a CommandFailure with the status for one that is not there or not readable.
-Model open_model(const std::string& model);
-
 // Labels the reader's documents and shows the progress in `bar`, in bytes of all files. An
 // interruption is noticed between documents.
 PredictionStats run_prediction(const Model& model, const PredictionOptions& options,

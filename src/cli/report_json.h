@@ -31,7 +31,7 @@ std::string prediction_json(const PredictionReport& report, const OutputCounts& 
 // What `evaluate` and `score` print.
 std::string scores_json(const Scores& scores, const DiagnosticsLog& diagnostics);
 
-// What `models show` prints of a model that takes `bytes` where it is kept.
+// What `models show` prints of a model that takes `bytes` under `name`, which has no password.
 std::string model_json(const Model& model, const std::string& name, std::uint64_t bytes);
 
 // The same for a person: a line a fact, those of nested objects below their names.

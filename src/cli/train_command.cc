@@ -5,13 +5,14 @@
 #include <utility>
 #include <vector>
 
-#include "base/atomic_file.h"
+#include "base/hide_password.h"
 #include "base/in_quotes.h"
 #include "cli/command_line.h"
 #include "cli/commands.h"
 #include "cli/document_reader.h"
 #include "cli/exit_status.h"
 #include "cli/interrupt.h"
+#include "cli/model_access.h"
 #include "cli/option_flags.h"
 #include "cli/output_plan.h"
 #include "cli/progress_bar.h"
@@ -29,6 +30,7 @@ namespace {
 struct TrainArguments {
   std::vector<std::string> inputs;
   std::string model;
+  std::chrono::seconds expire{0};
   TrainingOptions training;
   PredictionOptions machine;  // threads and target
   ReadingOptions reading;
@@ -40,6 +42,7 @@ void declare(CommandLine& line, TrainArguments& arguments) {
                       "annotated text: files, folders (all *.ann and *.txt below) or -");
   line.add_option({"-o,--output", "MODEL", "Output", "where to save the model", "", true},
                   [&](const std::string& model) { arguments.model = model; });
+  add_expire_option(line, arguments.expire);
   line.add_flag("--json", arguments.json, "Output", "print the report as one JSON object");
   add_training_options(line, arguments.training);
   add_prediction_options(line, arguments.machine, {"threads", "target"});
@@ -52,9 +55,9 @@ void check_arguments(const TrainArguments& arguments, std::span<const InputFile>
   check(arguments.machine);
   check_class_weights(arguments.training.class_weights);
   find_kernels(arguments.machine.target);
-  parse_model_uri(arguments.model);
+  const ModelLocation place = parse_model_uri(arguments.model);
   refuse_to_overwrite(files, arguments.model);
-  const AtomicFile can_be_written(arguments.model);
+  open_store(place.store, store_options(arguments.expire))->check_put(place.name);
 }
 
 std::vector<Document> read_all(DocumentReader& reader, bool strict) {
@@ -125,16 +128,17 @@ int train_command(Arguments given) {
   const std::vector<Document> documents = read_all(reader, arguments.reading.strict);
   const TrainingResult result = train_with_progress(documents, arguments);
   throw_if_interrupted();
-  save_model(result.model, arguments.model);
+  save_model(result.model, arguments.model, store_options(arguments.expire));
+  const std::string model = hide_password(arguments.model);
   if (arguments.json) {
-    print_to_stdout(training_json(result, reader.diagnostics(), arguments.model));
+    print_to_stdout(training_json(result, reader.diagnostics(), model));
   } else {
     print_to_stderr(fmt::format("{}, {}, {} an epoch, {:.0f} windows/s\n",
                                 counted(result.documents, "document"),
                                 counted(result.lines, "line"), counted(result.windows, "window"),
                                 result.windows_per_second));
     print_to_stdout(report_text(result));
-    print_to_stderr(fmt::format("saved {}\n", in_quotes(arguments.model)));
+    print_to_stderr(fmt::format("saved {}\n", in_quotes(model)));
   }
   return kExitDone;
 }

@@ -129,7 +129,7 @@ class BadModelTest(CommandTest):
         self.fails(4, "evaluate", self.folder / "no.skol", GOLD, says=["no.skol"])
         self.fails(4, "models", "show", self.folder / "no.skol", says=["no.skol"])
         self.fails(4, "predict", self.folder, GOLD, says=["folder"])
-        self.fails(4, "predict", "redis://host/0/key", GOLD, says=["Redis"])
+        self.fails(4, "predict", "s3://host/key", GOLD, says=["s3://", "no such kind of store"])
         self.fails(4, "predict", "", GOLD, says=["model ''"])
 
     def test_a_truncated_model(self):

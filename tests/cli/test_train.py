@@ -138,7 +138,7 @@ class WhereTheModelGoesTest(CommandTest):
         self.refused(self.folder, says=["Is a directory"])
 
     def test_a_service_that_is_not_supported_is_named(self):
-        self.refused("redis://host:6379/0/key", says=["Redis"])
+        self.refused("rediss://host:6379/0/key", says=["Redis", "no TLS"])
 
     def test_an_input_is_not_overwritten(self):
         path = self.write("a.ann", PAPER)

@@ -3,7 +3,8 @@
 
 from skol_process import GOLD, CommandTest, model, skol
 
-VERBS = [["train"], ["predict"], ["evaluate"], ["score"], ["models", "show"]]
+VERBS = [["train"], ["predict"], ["evaluate"], ["score"]]
+VERBS += [["models", verb] for verb in ("list", "show", "copy", "remove")]
 
 
 class HelpTest(CommandTest):
@@ -30,7 +31,7 @@ class HelpTest(CommandTest):
         for option in (
             "hidden-size num-layers window-size prediction-stride training-stride batch-size epochs "
             "dropout learning-rate seed word-vocab-size suffix-vocab-size min-doc-freq labels "
-            "class-weights focal-labels validation-fraction final-refit threads target strict json"
+            "class-weights focal-labels validation-fraction final-refit threads target strict json expire"
         ).split():
             self.assertRegex(train, rf"\n  --{option}\b")
         predict = self.succeeds("predict", "--help").out.decode()
