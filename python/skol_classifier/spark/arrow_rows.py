@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Arrow buffers to and from the core, without a Python object a row.
+
+Arrays are made from buffers and counted with numpy: pyarrow.array() would import pandas and
+pyarrow.compute costs 10 MB, in every worker process.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+
+from skol_classifier.errors import InternalError
+
+from .column_names import VALUE
+
+if TYPE_CHECKING:
+    from skol_classifier import _core
+
+    Bits: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
+
+# Spark's own default for a record batch; input batches may be of any size.
+_MAX_ROWS = 10_000
+
+_OUTPUT = [
+    pa.field("prediction", pa.float64()),
+    pa.field("probabilities", pa.list_(pa.field("element", pa.float32()))),
+    pa.field("predicted_label", pa.string()),
+    pa.field("annotated_value", pa.string()),
+]
+
+
+def text_column(texts: pa.Array) -> tuple[Any, Any, Any, int]:
+    """As _core.TextColumn: validity, int32 offsets, UTF-8, offset."""
+    if pa.types.is_dictionary(texts.type):
+        texts = texts.dictionary_decode()
+    if texts.type != pa.string():
+        texts = texts.cast(pa.string())
+    validity, offsets, data = texts.buffers()
+    return validity, offsets, data if data is not None else b"", texts.offset
+
+
+def number_column(numbers: pa.Array) -> tuple[Any, Any, int]:
+    """As _core.NumberColumn: validity, int64 values, offset."""
+    validity, values = numbers.buffers()
+    if numbers.type != pa.int64():
+        end = numbers.offset + len(numbers)
+        values = np.frombuffer(values, numbers.type.to_pandas_dtype(), end).astype(np.int64)
+    return validity, values, numbers.offset
+
+
+class PendingRows:
+    """Input rows that wait, in order, until they are labelled."""
+
+    def __init__(self, labels: Sequence[str]) -> None:
+        self._batches: deque[pa.RecordBatch] = deque()
+        self._names = _LabelNames(labels)
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        self._batches.append(batch)
+
+    def finished(self, rows: _core.LabelledRows) -> Iterator[pa.RecordBatch]:
+        """The next len(rows) input rows with their output columns, in batches of bounded size."""
+        labelled = _LabelledColumns(rows, self._names)
+        begin = 0
+        while begin < len(rows):
+            piece = self._take(min(len(rows) - begin, _MAX_ROWS))
+            arrays = labelled.arrays(begin, piece.num_rows, piece.column(VALUE))
+            schema = pa.schema([*piece.schema, *_OUTPUT])
+            yield pa.RecordBatch.from_arrays([*piece.columns, *arrays], schema=schema)
+            begin += piece.num_rows
+
+    def require_empty(self) -> None:
+        waiting = sum(batch.num_rows for batch in self._batches)
+        if waiting:
+            raise InternalError(f"{waiting} rows were left without a label at the end; report this")
+
+    def _take(self, most: int) -> pa.RecordBatch:
+        if not self._batches:
+            raise InternalError("more labelled rows than input rows; report this")
+        batch = self._batches.popleft()
+        if batch.num_rows > most:
+            self._batches.appendleft(batch.slice(most))
+        return batch.slice(0, most)
+
+
+class _LabelNames:
+    """Label indices to UTF-8, by a table whose last row, empty, is that of index -1."""
+
+    def __init__(self, labels: Sequence[str]) -> None:
+        names = [label.encode() for label in labels]
+        self._lengths = np.array([*map(len, names), 0], np.int32)
+        self._bytes = np.zeros((len(names) + 1, max(map(len, names), default=0)), np.uint8)
+        for row, name in zip(self._bytes, names, strict=False):
+            row[: len(name)] = np.frombuffer(name, np.uint8)
+        self._used = np.arange(self._bytes.shape[1]) < self._lengths[:, None]
+
+    def array(self, index: np.ndarray[Any, np.dtype[np.int32]], validity: pa.Buffer) -> pa.Array:
+        offsets = np.zeros(len(index) + 1, np.int32)
+        np.cumsum(self._lengths[index], out=offsets[1:])
+        text = self._bytes[index][self._used[index]]
+        buffers = [validity, pa.py_buffer(offsets), pa.py_buffer(text)]
+        return pa.Array.from_buffers(pa.string(), len(index), buffers)
+
+
+class _LabelledColumns:
+    """The output columns of what the core hands back."""
+
+    def __init__(self, rows: _core.LabelledRows, names: _LabelNames) -> None:
+        self._index = np.frombuffer(rows.label_index, np.int32)
+        self._probability_offsets = pa.py_buffer(rows.probability_offsets)
+        self._annotated_offsets = pa.py_buffer(rows.annotated_offsets)
+        self._annotated = pa.py_buffer(rows.annotated)
+        probabilities = rows.probabilities
+        self._probabilities = pa.Array.from_buffers(
+            pa.float32(), len(probabilities) // 4, [None, pa.py_buffer(probabilities)]
+        )
+        self._names = names
+
+    def arrays(self, begin: int, count: int, values: pa.Array) -> list[pa.Array]:
+        """Of rows [begin, begin + count), whose lines are `values`."""
+        index = self._index[begin : begin + count]
+        labelled = _bitmap(index >= 0)
+        prediction = pa.py_buffer(index.astype(np.float64))
+        annotated = _null_bits(values)
+        return [
+            pa.Array.from_buffers(pa.float64(), count, [labelled, prediction]),
+            pa.Array.from_buffers(
+                _OUTPUT[1].type,
+                count,
+                [labelled, _offsets(self._probability_offsets, begin, count)],
+                children=[self._probabilities],
+            ),
+            self._names.array(index, labelled),
+            pa.Array.from_buffers(
+                pa.string(),
+                count,
+                [annotated, _offsets(self._annotated_offsets, begin, count), self._annotated],
+            ),
+        ]
+
+
+def _offsets(buffer: pa.Buffer, begin: int, count: int) -> pa.Buffer:
+    return buffer.slice(4 * begin, 4 * (count + 1))
+
+
+def _bitmap(bits: Bits) -> pa.Buffer:
+    return pa.py_buffer(np.packbits(bits, bitorder="little"))
+
+
+def _null_bits(values: pa.Array) -> pa.Buffer | None:
+    """The validity of `values` as a bitmap of its own, None where nothing is null."""
+    if values.null_count == 0:
+        return None
+    packed = np.frombuffer(values.buffers()[0], np.uint8)
+    bits = np.unpackbits(packed, bitorder="little", count=values.offset + len(values))
+    return _bitmap(bits[values.offset :].astype(np.bool_))

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A DataFrame of lines, or of whole texts, to the same rows with labels. Nothing runs here."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from pyspark.sql import functions as F
+from pyspark.sql.types import ArrayType, DoubleType, FloatType, StringType, StructField, StructType
+
+from .broadcasting import model_key, weights_for
+from .column_names import LINE_NUMBER, OUTPUT_COLUMNS, SORTED_LINES, VALUE
+from .columns import InputColumns, column, recognise, refuse_output_columns
+from .environment import check_workers
+from .partitions import partition_count
+from .run_statistics import RunStatistics
+from .worker import LabellingJob, labelling_entry
+
+if TYPE_CHECKING:
+    from pyspark.sql import Column, DataFrame
+
+    from skol_classifier import _core
+
+_log = logging.getLogger(__name__)
+
+_OUTPUT_TYPES = (DoubleType(), ArrayType(FloatType()), StringType(), StringType())
+_OUTPUT_FIELDS = [
+    StructField(name, kind) for name, kind in zip(OUTPUT_COLUMNS, _OUTPUT_TYPES, strict=True)
+]
+
+
+def label_lines(
+    df: DataFrame,
+    model: _core.Model,
+    *,
+    prediction_batch_size: int,
+    prediction_stride: int,
+    num_workers: int,
+    verbosity: int = 0,
+) -> tuple[DataFrame, Callable[[], dict[str, Any]]]:
+    """The labelled DataFrame, and a function for the statistics of the jobs it has been in."""
+    columns = recognise(df)
+    refuse_output_columns(df.columns)
+    spark = df.sparkSession
+    check_workers(spark)
+    lines = documents_together(df, columns)
+    statistics = RunStatistics(spark)
+    job = LabellingJob(
+        document=columns.document,
+        attachment=columns.attachment,
+        rows_are_texts=columns.form == "texts",
+        prediction_batch_size=prediction_batch_size,
+        prediction_stride=prediction_stride,
+        num_workers=num_workers,
+    )
+    if verbosity >= 2:
+        _log.info("labelling %s: %s", columns.form, job)
+    entry = labelling_entry(job, model_key(model), weights_for(spark, model), statistics.accumulator)
+    schema = StructType([*lines.schema.fields, *_OUTPUT_FIELDS])
+    return lines.mapInArrow(entry, schema), statistics.merged
+
+
+def documents_together(df: DataFrame, columns: InputColumns) -> DataFrame:
+    """One row a line; the lines of a document in one partition, neighbours, in order."""
+    if columns.form == "sequences":
+        return _sequences_to_lines(df, columns)
+    identity = columns.identity()
+    count = partition_count(df)
+    numbers: list[Any] = [] if count is None else [max(1, count)]
+    together = df.repartition(*numbers, *identity)
+    if columns.form == "lines":
+        return together.sortWithinPartitions(*identity, column(LINE_NUMBER))
+    # Two rows of one document are neighbours then, and the second is found to begin it anew.
+    return texts_to_lines(together.sortWithinPartitions(*identity))
+
+
+def texts_to_lines(df: DataFrame) -> DataFrame:
+    """One row a line in place of one row a text, split as _core.parse_text does."""
+    split = F.posexplode(lines_of_text(column(VALUE))).alias(LINE_NUMBER, VALUE)
+    return df.select(*(split if name == VALUE else column(name) for name in df.columns))
+
+
+def lines_of_text(text: Column) -> Column:
+    """LF ends a line, with the one CR before it; a last line without LF counts; BOM dropped."""
+    pieces = F.split(F.regexp_replace(text, "^\ufeff", ""), "\r?\n", -1)
+    # After a last LF, and in an empty text, stands an empty piece that is no line.
+    no_line = F.when(F.element_at(pieces, -1) == "", 1).otherwise(0)
+    return F.slice(pieces, F.lit(1), F.size(pieces) - no_line)
+
+
+def _sequences_to_lines(df: DataFrame, columns: InputColumns) -> DataFrame:
+    """A document is one row already, so that nothing has to move."""
+    elements = df.schema[SORTED_LINES].dataType
+    assert isinstance(elements, ArrayType) and isinstance(elements.elementType, StructType)
+    in_lines = {name.lower() for name in elements.elementType.names} | {SORTED_LINES, VALUE}
+    keys = columns.keys()
+    kept = [
+        column(name)
+        for name in df.columns
+        if name.lower() not in in_lines and name not in (columns.document, columns.attachment)
+    ]
+    return df.select(*keys, *kept, F.inline(column(SORTED_LINES)))

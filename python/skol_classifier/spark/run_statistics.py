@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the workers counted, brought back to the driver by an accumulator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from .session import is_connect
+
+if TYPE_CHECKING:
+    from pyspark import Accumulator
+    from pyspark.sql import SparkSession
+
+Entry: TypeAlias = dict[str, Any]
+
+_SUMS = (
+    "documents",
+    "lines",
+    "blank_lines",
+    "windows",
+    "predict_calls",
+    "reductions",
+    "seconds",
+)
+_MAXIMA = ("workspace_bytes", "peak_bytes")  # a worker's, and workers do not share memory
+
+
+class _LatestEntries(dict[int, Entry]):
+    """By partition: a partition that ran again replaces what it said before."""
+
+    def __iadd__(self, entries: Iterable[Entry]) -> _LatestEntries:
+        self.update((entry["partition"], entry) for entry in entries)
+        return self
+
+
+class RunStatistics:
+    """Of the jobs of one labelled DataFrame.
+
+    Workers add to a plain list, so that a worker unpickles nothing of this package before it could
+    say that the package is missing there.
+    """
+
+    def __init__(self, spark: SparkSession) -> None:
+        self._entries = _LatestEntries()
+        self.accumulator: Accumulator[Any] | None = None
+        if not is_connect(spark):
+            from pyspark.accumulators import AddingAccumulatorParam
+
+            self.accumulator = spark.sparkContext.accumulator(
+                self._entries, AddingAccumulatorParam([])
+            )
+
+    def merged(self) -> dict[str, Any]:
+        """The keys of _core.predict's statistics and `partitions`; {} where Spark (Connect) brings
+        nothing back. `seconds` adds up the workers' time."""
+        if self.accumulator is None:
+            return {}
+        return merge(self._entries.copy().values())
+
+
+def merge(entries: Iterable[Entry]) -> dict[str, Any]:
+    """One statistics of many."""
+    partitions = sorted(entries, key=lambda entry: entry["partition"])
+    total: dict[str, Any] = {key: sum(entry[key] for entry in partitions) for key in _SUMS}
+    for key in _MAXIMA:
+        total[key] = max((entry[key] for entry in partitions), default=0)
+    sizes = {size for entry in partitions for size in entry["batch_sizes"]}
+    total["batch_sizes"] = sorted(sizes, reverse=True)
+    seconds = total["seconds"]
+    total["lines_per_second"] = total["lines"] / seconds if seconds > 0 else 0.0
+    total["budget_bytes"] = None
+    total["partitions"] = partitions
+    return total

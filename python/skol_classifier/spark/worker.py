@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What runs in a Python worker of an executor: record batches of lines in, labelled rows out."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyspark import Accumulator
+
+    from skol_classifier import _core
+
+    from .broadcasting import Weights
+
+    Batches: TypeAlias = Iterator[pa.RecordBatch]
+
+# A worker that serves several models in turn keeps the last two: a comparison of two models is
+# common, and each costs its weights.
+_MODELS_PER_WORKER = 2
+
+_models: OrderedDict[str, _core.Model] = OrderedDict()
+
+
+@dataclass(frozen=True)
+class LabellingJob:
+    """All that a worker is told beside the rows."""
+
+    document: str
+    attachment: str | None
+    rows_are_texts: bool
+    prediction_batch_size: int
+    prediction_stride: int
+    num_workers: int
+
+
+def labelling_entry(
+    job: LabellingJob,
+    model_key: str,
+    weights: Weights,
+    statistics: Accumulator[Any] | None,
+) -> Callable[[Batches], Batches]:
+    """The function for mapInArrow.
+
+    It is nested so that it is pickled by value: a worker that has no skol_classifier can still run
+    it as far as the error that says so. Hence nothing of this package may be unpickled with it.
+    """
+    fields = dict(vars(job))
+
+    def label_partition(batches: Batches) -> Batches:
+        try:
+            from skol_classifier.spark.worker import LabellingJob, cached_model, label_batches
+        except ImportError as error:
+            import socket
+            import sys
+
+            raise ModuleNotFoundError(
+                f"host {socket.gethostname()}, {sys.executable}: cannot import skol_classifier "
+                f"({error}); install it there with pip install 'skol_classifier[spark]', or ship an "
+                f"environment that has it (conda-pack or venv-pack with spark.archives; a compiled "
+                f"package cannot go as a .zip with --py-files)"
+            ) from None
+        model = cached_model(model_key, weights)
+        return label_batches(batches, LabellingJob(**fields), model, statistics)
+
+    return label_partition
+
+
+def cached_model(key: str, weights: Weights) -> _core.Model:
+    """Built once a worker process, which Spark reuses for further tasks."""
+    from skol_classifier import _core
+
+    if key not in _models:
+        if isinstance(weights, bytes):
+            _models[key] = _core.Model.from_bytes(weights)
+        else:
+            _models[key] = _core.Model.from_bytes(weights.value)
+            # pyspark keeps the unpickled bytes on the broadcast, and would read them again from
+            # the executor's file if anybody asked.
+            vars(weights).pop("_value", None)
+    _models.move_to_end(key)
+    while len(_models) > _MODELS_PER_WORKER:
+        _models.popitem(last=False)
+    return _models[key]
+
+
+def label_batches(
+    batches: Batches, job: LabellingJob, model: _core.Model, statistics: Accumulator[Any] | None
+) -> Batches:
+    """One stream a partition: windows of all its documents are pooled, whatever the batches are."""
+    from skol_classifier import _core
+
+    from .arrow_rows import PendingRows
+
+    stream = _core.LineStream(
+        model,
+        prediction_batch_size=job.prediction_batch_size,
+        prediction_stride=job.prediction_stride,
+        threads=_threads(job.num_workers),
+    )
+    pending = PendingRows(model.labels)
+    for batch in batches:
+        if batch.num_rows > 0:
+            pending.add(batch)
+            yield from pending.finished(_add(stream, batch, job))
+    yield from pending.finished(stream.finish())
+    pending.require_empty()
+    if statistics is not None:
+        statistics.add([_entry(stream.stats)])
+
+
+def _add(stream: _core.LineStream, batch: pa.RecordBatch, job: LabellingJob) -> _core.LabelledRows:
+    from skol_classifier.errors import InputError
+
+    from .arrow_rows import number_column, text_column
+    from .column_names import LINE_NUMBER, VALUE
+
+    try:
+        return stream.add(
+            batch.num_rows,
+            text_column(batch.column(job.document)),
+            _attachment(batch, job.attachment),
+            number_column(batch.column(LINE_NUMBER)),
+            text_column(batch.column(VALUE)),
+        )
+    except InputError as error:
+        if not job.rows_are_texts:
+            raise
+        raise InputError(
+            f"{error}; the input has no column {LINE_NUMBER!r}, so each of its rows was taken for "
+            f"the whole text of a document"
+        ) from None
+
+
+def _attachment(batch: pa.RecordBatch, name: str | None) -> Any:
+    from .arrow_rows import text_column
+    from .column_names import MAIN_ATTACHMENT
+
+    if name is None:
+        return None
+    attachments = batch.column(name)
+    if attachments.null_count:
+        attachments = attachments.fill_null(MAIN_ATTACHMENT)
+    return text_column(attachments)
+
+
+def _threads(num_workers: int) -> int:
+    """What the user allows, what Spark gave the task, what this process may use."""
+    from pyspark import TaskContext
+
+    from skol_classifier import _core
+
+    task = TaskContext.get()
+    cpus = task.cpus() if task is not None else num_workers
+    return max(1, min(num_workers, cpus, _core.usable_cores()))
+
+
+def _entry(stats: dict[str, Any]) -> dict[str, Any]:
+    from pyspark import TaskContext
+
+    task = TaskContext.get()
+    return {"partition": task.partitionId() if task is not None else 0, **stats}
