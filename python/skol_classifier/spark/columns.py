@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal
 
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, DataType, IntegralType, StringType, StructType
 
-from skol_classifier import _core
 from skol_classifier.errors import InputError
 
 from .column_names import (
@@ -46,6 +46,10 @@ _OTHER_NAMES = {
     VALUE: {"content", "line_text", "raw_text", "text", "txt"},
     LABEL: {"class", "gold", "gold_label", "labels", "tag"},
 }
+
+_KNOWN = {DOCUMENT, FILE_NAME, ATTACHMENT, LINE_NUMBER, VALUE, LABEL, SORTED_LINES, *OUTPUT_COLUMNS}
+# line_numbr is 0.95 like line_number, page_number 0.73: a slip of a letter or two.
+_LIKENESS = 0.8
 
 Form = Literal["lines", "texts", "sequences"]
 
@@ -175,8 +179,13 @@ def _refuse_repeated(names: Sequence[str]) -> None:
 
 
 def _meant(needed: str, names: Sequence[str]) -> str:
-    others = [name for name in names if name not in (DOCUMENT, FILE_NAME, VALUE, ATTACHMENT)]
-    for name in others:
-        if name.lower() == needed or name.lower() in _OTHER_NAMES.get(needed, ()):
+    """The column that was probably meant, or ""."""
+    others = {name.lower(): name for name in names if name.lower() not in _KNOWN}
+    for lower, name in others.items():
+        if lower in _OTHER_NAMES.get(needed, ()):
             return name
-    return _core.nearest_name(needed, others)
+    near = get_close_matches(needed, others, n=1, cutoff=_LIKENESS)
+    if near:
+        return others[near[0]]
+    # A name right but for its case is nobody's other name.
+    return next((name for name in names if name.lower() == needed and name != needed), "")

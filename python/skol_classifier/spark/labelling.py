@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from skol_classifier import _core
 
+    from .worker import Batches
+
 _log = logging.getLogger(__name__)
 
 _OUTPUT_TYPES = (DoubleType(), ArrayType(FloatType()), StringType(), StringType())
@@ -58,8 +60,19 @@ def label_lines(
     if verbosity >= 2:
         _log.info("labelling %s: %s", columns.form, job)
     entry = labelling_entry(job, model_key(model), weights_for(spark, model), statistics.accumulator)
+    return _mapped(lines, entry), statistics.merged
+
+
+def _mapped(lines: DataFrame, entry: Callable[[Batches], Batches]) -> DataFrame:
+    """mapInArrow takes a dot in a column's name for a field of a struct: such columns go through
+    it under other names."""
+    names = lines.columns
+    plain = [f"_{i}" if set(".`") & set(name) else name for i, name in enumerate(names)]
+    if plain != names:
+        lines = lines.toDF(*plain)
     schema = StructType([*lines.schema.fields, *_OUTPUT_FIELDS])
-    return lines.mapInArrow(entry, schema), statistics.merged
+    labelled = lines.mapInArrow(entry, schema)
+    return labelled if plain == names else labelled.toDF(*names, *OUTPUT_COLUMNS)
 
 
 def documents_together(df: DataFrame, columns: InputColumns) -> DataFrame:

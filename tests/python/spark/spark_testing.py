@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rows and documents for the tests of Spark, and the digest by which results are compared."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from skol_classifier import _core
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+LINES = "doc_id string, line_number int, value string"
+
+# document, line number, text
+Line = tuple[str, int, str]
+
+
+def lines_of(documents: Iterable[_core.Document]) -> list[Line]:
+    return [(doc.id, number, line) for doc in documents for number, line in enumerate(doc.lines)]
+
+
+def long_documents(count: int, lines: int) -> list[_core.Document]:
+    """Documents in which every line is classified."""
+    return [
+        _core.Document(f"paper {d:03}", [f"line {i} of paper {d}" for i in range(lines)])
+        for d in range(count)
+    ]
+
+
+def digest(rows: Iterable[tuple[str, int, str | None, Iterable[float] | None]]) -> str:
+    """Of (document, line, label, the bits of the probabilities), in any order."""
+    import numpy as np
+
+    parts = []
+    for document, line, label, probabilities in rows:
+        bits = b"" if probabilities is None else np.asarray(probabilities, np.float32).tobytes()
+        parts.append(f"{document}\0{line}\0{label}\0{bits.hex()}\n")
+    return hashlib.sha256("".join(sorted(parts)).encode()).hexdigest()
+
+
+def digest_of_frame(labelled: DataFrame) -> str:
+    columns = ("doc_id", "line_number", "predicted_label", "probabilities")
+    return digest(tuple(row) for row in labelled.select(*columns).collect())
+
+
+def digest_of_core(model: _core.Model, documents: list[_core.Document], **settings: int) -> str:
+    """What plain Python says of the same documents."""
+    labelled, _ = _core.predict(model, documents, **settings)
+    return digest(
+        (document.id, number, label, None if label is None else probabilities)
+        for document in labelled
+        for number, (label, probabilities) in enumerate(
+            zip(document.labels, document.probabilities(), strict=True)
+        )
+    )
+
+
+def refused(error: pytest.ExceptionInfo[BaseException], *words: str) -> None:
+    """That one line of the message has all the words."""
+    lines = str(error.value).splitlines()
+    assert any(all(word in line for word in words) for line in lines), str(error.value)
