@@ -8,7 +8,6 @@ import re
 import shutil
 import subprocess
 import sys
-from importlib.metadata import version
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 from weakref import WeakSet
@@ -40,13 +39,20 @@ _checked: WeakSet[SparkContext] = WeakSet()
 
 def require_spark() -> None:
     """ModuleNotFoundError in one line where what the Spark part needs is not installed."""
-    absent = [name for name in ("pyspark", "pyarrow", "pandas") if find_spec(name) is None]
+    absent = [name for name in ("pyspark", "pyarrow", "pandas") if not _installed(name)]
     if absent:
         raise ModuleNotFoundError(
             f"{' and '.join(absent)} not installed, which DataFrames of Spark need; "
             f"run: pip install 'skol_classifier[spark]'",
             name=absent[0],
         )
+
+
+def _installed(name: str) -> bool:
+    try:
+        return find_spec(name) is not None
+    except ImportError:
+        return False
 
 
 def default_session() -> SparkSession:
@@ -71,8 +77,10 @@ def check_java() -> None:
     """DeviceError where the Java that Spark would start cannot run this Spark."""
     if os.environ.get("SPARK_REMOTE") or os.environ.get("PYSPARK_GATEWAY_PORT"):
         return  # no Java is started from here
+    import pyspark
+
     java, found = _java()
-    spark = version("pyspark")
+    spark = pyspark.__version__
     least, most, advised = _java_versions(spark)
     if least <= found <= most:
         return
@@ -91,7 +99,7 @@ def check_workers(spark: SparkSession) -> None:
     if is_connect(spark):
         return
     context = spark.sparkContext
-    if context in _checked or not context.master.startswith("local"):
+    if context in _checked or not str(context.master).startswith("local"):
         return
     python = context.pythonExec
     answer = _ask(python, _worker_environment(context))
@@ -126,6 +134,7 @@ def _remedy() -> str:
 
 def _worker_environment(context: SparkContext) -> dict[str, str]:
     """As Spark makes it: this process's variables, those of spark.executorEnv, and files sent."""
+    import pyspark
     from pyspark import SparkFiles
 
     sent = [
@@ -133,8 +142,6 @@ def _worker_environment(context: SparkContext) -> dict[str, str]:
     ]
     given = {key: str(value) for key, value in (context.environment or {}).items()}
     environment = {**os.environ, **given}
-    import pyspark
-
     places = [
         *sent,
         os.path.dirname(os.path.dirname(pyspark.__file__)),
@@ -166,8 +173,8 @@ def _java() -> tuple[str, int]:
     java = os.path.join(home, "bin", "java") if home else shutil.which("java")
     if java is None or not os.path.exists(java):
         raise DeviceError(
-            f"no Java at {java or 'any place of PATH'}, which Spark needs; install a JDK 17 and set "
-            f"JAVA_HOME to it"
+            f"no Java at {java or 'any place of PATH'}, which Spark needs; install a JDK 17 and "
+            f"set JAVA_HOME to it"
         )
     told = subprocess.run(
         [java, "-version"], capture_output=True, text=True, timeout=_SECONDS_TO_ANSWER, check=False
@@ -187,4 +194,3 @@ def _java_versions(spark: str) -> tuple[int, int, str]:
     if (major, minor) == (4, 0):
         return 17, 23, "Java 17 or 21"
     return 17, 1 << 30, "Java 17 or 21"
-

@@ -59,7 +59,9 @@ def label_lines(
     )
     if verbosity >= 2:
         _log.info("labelling %s: %s", columns.form, job)
-    entry = labelling_entry(job, model_key(model), weights_for(spark, model), statistics.accumulator)
+    entry = labelling_entry(
+        job, model_key(model), weights_for(spark, model), statistics.accumulator
+    )
     return _mapped(lines, entry), statistics.merged
 
 

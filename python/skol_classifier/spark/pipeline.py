@@ -44,13 +44,12 @@ class SkolModel(Model, MLReadable["SkolModel"], MLWritable):
         self._model = model
         self.training_report: dict[str, Any] | None = None
         saved = saved_parameters(model) if model is not None else {}
-        self._setDefault(
-            **{name: saved.get(name, CLASSIFIER[name].default) for name in PREDICTION}
-        )
+        self._setDefault(**{name: saved.get(name, CLASSIFIER[name].default) for name in PREDICTION})
         self.setParams(**parameters)
 
     def setParams(self, **parameters: Unpack[ClassifierParameters]) -> Self:
-        return _set_params(self, PREDICTION, parameters)
+        _set_params(self, PREDICTION, parameters)
+        return self
 
     @property
     def model(self) -> _core.Model:
@@ -84,7 +83,9 @@ class SkolModel(Model, MLReadable["SkolModel"], MLWritable):
 
 
 @with_params(TRAINING)
-class SkolEstimator(Estimator[SkolModel], DefaultParamsReadable["SkolEstimator"], DefaultParamsWritable):
+class SkolEstimator(
+    Estimator[SkolModel], DefaultParamsReadable["SkolEstimator"], DefaultParamsWritable
+):
     """Trains on annotated lines: doc_id (or filename), line_number, value, label.
 
     Takes the parameters of RNNClassifier that do not say where data and models are. The lines are
@@ -97,7 +98,8 @@ class SkolEstimator(Estimator[SkolModel], DefaultParamsReadable["SkolEstimator"]
         self.setParams(**parameters)
 
     def setParams(self, **parameters: Unpack[ClassifierParameters]) -> Self:
-        return _set_params(self, TRAINING, parameters)
+        _set_params(self, TRAINING, parameters)
+        return self
 
     def _fit(self, dataset: DataFrame) -> SkolModel:
         given = {param.name: value for param, value in self._paramMap.items()}
@@ -113,7 +115,6 @@ class SkolEstimator(Estimator[SkolModel], DefaultParamsReadable["SkolEstimator"]
         return fitted
 
 
-def _set_params(stage: Any, names: list[str], parameters: Any) -> Any:
+def _set_params(stage: Any, names: list[str], parameters: Any) -> None:
     table = {name: CLASSIFIER[name] for name in names}
     stage._set(**settle(table, None, parameters))
-    return stage

@@ -59,9 +59,9 @@ def labelling_entry(
 
             raise ModuleNotFoundError(
                 f"host {socket.gethostname()}, {sys.executable}: cannot import skol_classifier "
-                f"({error}); install it there with pip install 'skol_classifier[spark]', or ship an "
-                f"environment that has it (conda-pack or venv-pack with spark.archives; a compiled "
-                f"package cannot go as a .zip with --py-files)"
+                f"({error}); install it there with pip install 'skol_classifier[spark]', or ship "
+                f"an environment that has it (conda-pack or venv-pack with spark.archives; a "
+                f"compiled package cannot go as a .zip with --py-files)"
             ) from None
         model = cached_model(model_key, weights)
         return label_batches(batches, LabellingJob(**fields), model, statistics)
@@ -154,7 +154,7 @@ def _threads(num_workers: int) -> int:
     from skol_classifier import _core
 
     task = TaskContext.get()
-    cpus = task.cpus() if task is not None else num_workers
+    cpus: int = task.cpus() if task is not None else num_workers
     return max(1, min(num_workers, cpus, _core.usable_cores()))
 
 

@@ -15,6 +15,7 @@ import pytest
 pyspark = pytest.importorskip("pyspark")
 
 import skol_classifier._core as core  # noqa: E402
+
 from spark_testing import digest_of_core  # noqa: E402
 
 if TYPE_CHECKING:
@@ -27,11 +28,12 @@ PACKAGE = Path(core.__file__).parents[1]
 os.environ["SPARK_HOME"] = str(Path(pyspark.__file__).parent)
 os.environ["PYSPARK_PYTHON"] = sys.executable
 os.environ["PYTHONPATH"] = os.pathsep.join(
-    filter(None, [str(PACKAGE), os.environ.get("PYTHONPATH", "")])
+    filter(None, [str(PACKAGE), str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
 )
 os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
 
 warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas")
+
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: takes minutes; left out by -m 'not slow'")
@@ -94,7 +96,7 @@ def label(model: core.Model) -> Callable[..., Any]:
 
     def labelled(df: DataFrame, **settings: int) -> Any:
         usual = {"prediction_batch_size": 64, "prediction_stride": 25, "num_workers": 4}
-        return label_lines(df, settings.pop("model", model), **{**usual, **settings})
+        return label_lines(df, model, **{**usual, **settings})
 
     return labelled
 

@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 LINES = "doc_id string, line_number int, value string"
 
 # document, line number, text
-Line = tuple[str, int, str]
+Line: TypeAlias = tuple[str, int, str]
+Documents: TypeAlias = list[_core.Document]
+Model: TypeAlias = _core.Model
+Label: TypeAlias = Callable[..., Any]  # label_lines() but for its usual settings
 
 
 def lines_of(documents: Iterable[_core.Document]) -> list[Line]:

@@ -4,9 +4,12 @@
 from __future__ import annotations
 
 import random
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from pyspark.sql import functions as F
+
+from skol_classifier import _core
 from spark_testing import (
     LINES,
     digest,
@@ -17,7 +20,10 @@ from spark_testing import (
     refused,
 )
 
-from skol_classifier import _core
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+    from spark_testing import Documents, Label, Model
 
 OUTPUT = [
     ("prediction", "double"),
@@ -27,25 +33,29 @@ OUTPUT = [
 ]
 
 
-def test_adds_four_columns_after_those_of_the_input(spark, label):
+def test_adds_four_columns_after_those_of_the_input(spark: SparkSession, label: Label) -> None:
     df = spark.createDataFrame([("a", 0, "x")], LINES)
     labelled, _ = label(df)
     assert labelled.dtypes == df.dtypes + OUTPUT
 
 
-def test_labels_are_those_of_plain_python_to_the_bit(spark, label, documents, expected):
+def test_labels_are_those_of_plain_python_to_the_bit(
+    spark: SparkSession, label: Label, documents: Documents, expected: str
+) -> None:
     labelled, _ = label(spark.createDataFrame(lines_of(documents), LINES))
     assert digest_of_frame(labelled) == expected
 
 
-def test_the_order_of_rows_changes_nothing(spark, label, documents, expected):
+def test_the_order_of_rows_changes_nothing(
+    spark: SparkSession, label: Label, documents: Documents, expected: str
+) -> None:
     rows = lines_of(documents)
     random.Random(1).shuffle(rows)
     labelled, _ = label(spark.createDataFrame(rows, LINES).repartition(5))
     assert digest_of_frame(labelled) == expected
 
 
-def test_columns_of_all_kinds_come_through_unchanged(spark, label):
+def test_columns_of_all_kinds_come_through_unchanged(spark: SparkSession, label: Label) -> None:
     df = spark.range(25).select(
         F.lit("a").alias("doc_id"),
         F.col("id").alias("line_number"),
@@ -64,7 +74,7 @@ def test_columns_of_all_kinds_come_through_unchanged(spark, label):
     assert sorted(carried.collect(), key=str) == sorted(df.collect(), key=str)
 
 
-def test_blank_lines_and_page_markers_keep_their_rows(spark, label):
+def test_blank_lines_and_page_markers_keep_their_rows(spark: SparkSession, label: Label) -> None:
     rows = [("a", 0, "text"), ("a", 1, "  "), ("a", 2, "--- PDF Page 2 Label ii ---"), ("a", 3, "")]
     labelled = label(spark.createDataFrame(rows, LINES))[0].orderBy("line_number").collect()
     assert labelled[0].annotated_value == f"[@ text #{labelled[0].predicted_label}*]"
@@ -74,7 +84,9 @@ def test_blank_lines_and_page_markers_keep_their_rows(spark, label):
         assert row.annotated_value == row.value
 
 
-def test_prediction_is_the_index_of_the_label(spark, label, model, documents):
+def test_prediction_is_the_index_of_the_label(
+    spark: SparkSession, label: Label, model: Model, documents: Documents
+) -> None:
     labelled, _ = label(spark.createDataFrame(lines_of(documents), LINES))
     pairs = labelled.select("prediction", "predicted_label").dropna().distinct().collect()
     assert {row.predicted_label: row.prediction for row in pairs}.items() <= {
@@ -82,7 +94,7 @@ def test_prediction_is_the_index_of_the_label(spark, label, model, documents):
     }.items()
 
 
-def test_a_null_value_is_an_empty_line(spark, label):
+def test_a_null_value_is_an_empty_line(spark: SparkSession, label: Label) -> None:
     rows = [("a", 0, "one line"), ("a", 1, None), ("a", 2, ""), ("a", 3, "another")]
     labelled = label(spark.createDataFrame(rows, LINES))[0].orderBy("line_number").collect()
     assert [row.value for row in labelled] == ["one line", None, "", "another"]
@@ -90,7 +102,9 @@ def test_a_null_value_is_an_empty_line(spark, label):
     assert [row.predicted_label is None for row in labelled] == [False, True, True, False]
 
 
-def test_whole_texts_are_split_into_lines(spark, label, documents, expected):
+def test_whole_texts_are_split_into_lines(
+    spark: SparkSession, label: Label, documents: Documents, expected: str
+) -> None:
     texts = [(doc.id, "\n".join(doc.lines) + "\n", 7) for doc in documents]
     df = spark.createDataFrame(texts, "doc_id string, value string, year int")
     labelled, _ = label(df)
@@ -105,7 +119,7 @@ def test_whole_texts_are_split_into_lines(spark, label, documents, expected):
         "a\ufeffb", "a\x0cb\x0b\x85\u2028c\nd", "nul\x00in\nline", "İ\n𝄞\n", "\n\n\n", "a\n\r\n",
     ],
 )  # fmt: skip
-def test_texts_are_split_as_the_core_splits_them(spark, text):
+def test_texts_are_split_as_the_core_splits_them(spark: SparkSession, text: str) -> None:
     from skol_classifier.spark.labelling import texts_to_lines
 
     df = spark.createDataFrame([("a", text)], "doc_id string, value string")
@@ -114,14 +128,18 @@ def test_texts_are_split_as_the_core_splits_them(spark, text):
     assert [(row.line_number, row.value) for row in rows] == list(enumerate(document.lines))
 
 
-def test_filename_stands_in_for_doc_id(spark, label, documents, expected):
+def test_filename_stands_in_for_doc_id(
+    spark: SparkSession, label: Label, documents: Documents, expected: str
+) -> None:
     df = spark.createDataFrame(lines_of(documents), LINES).withColumnRenamed("doc_id", "filename")
     labelled = label(df)[0]
     assert labelled.columns[0] == "filename"
     assert digest_of_frame(labelled.withColumnRenamed("filename", "doc_id")) == expected
 
 
-def test_attachments_of_a_document_stay_apart(spark, label, model):
+def test_attachments_of_a_document_stay_apart(
+    spark: SparkSession, label: Label, model: Model
+) -> None:
     first, second = long_documents(2, 60)
     rows = [
         ("a", name, number, line)
@@ -138,7 +156,7 @@ def test_attachments_of_a_document_stay_apart(spark, label, model):
     assert got == digest_of_core(model, [first, second])
 
 
-def test_no_attachment_is_the_main_one(spark, label, model):
+def test_no_attachment_is_the_main_one(spark: SparkSession, label: Label, model: Model) -> None:
     (document,) = long_documents(1, 60)
     rows = [
         (document.id, None if number % 2 else "main.txt", number, line)
@@ -152,18 +170,22 @@ def test_no_attachment_is_the_main_one(spark, label, model):
     assert {row.line_number: row.attachment_name for row in carried} == {r[2]: r[1] for r in rows}
 
 
-def test_an_empty_frame_gives_an_empty_frame(spark, label):
+def test_an_empty_frame_gives_an_empty_frame(spark: SparkSession, label: Label) -> None:
     labelled, stats = label(spark.createDataFrame([], LINES))
     assert labelled.collect() == []
     assert (stats()["lines"], stats()["predict_calls"]) == (0, 0)
 
 
-def test_empty_partitions_are_nothing_special(spark, label, documents, expected):
+def test_empty_partitions_are_nothing_special(
+    spark: SparkSession, label: Label, documents: Documents, expected: str
+) -> None:
     df = spark.createDataFrame(lines_of(documents), LINES).repartition(60)
     assert digest_of_frame(label(df)[0]) == expected
 
 
-def test_nothing_runs_before_an_action_and_inference_once_in_it(spark, label):
+def test_nothing_runs_before_an_action_and_inference_once_in_it(
+    spark: SparkSession, label: Label
+) -> None:
     tracker = spark.sparkContext.statusTracker()
     df = spark.createDataFrame(lines_of(long_documents(4, 150)), LINES)
     before = tracker.getJobIdsForGroup(None)
@@ -174,7 +196,9 @@ def test_nothing_runs_before_an_action_and_inference_once_in_it(spark, label):
     assert (stats()["documents"], stats()["windows"]) == (4, 20)
 
 
-def test_statistics_of_a_second_action_replace_those_of_the_first(spark, label):
+def test_statistics_of_a_second_action_replace_those_of_the_first(
+    spark: SparkSession, label: Label
+) -> None:
     labelled, stats = label(spark.createDataFrame(lines_of(long_documents(4, 150)), LINES))
     labelled.collect()
     first = stats()
@@ -183,7 +207,9 @@ def test_statistics_of_a_second_action_replace_those_of_the_first(spark, label):
     assert stats()["windows"] == first["windows"] == 20
 
 
-def test_statistics_have_the_keys_of_plain_python(spark, label, model):
+def test_statistics_have_the_keys_of_plain_python(
+    spark: SparkSession, label: Label, model: Model
+) -> None:
     labelled, stats = label(spark.createDataFrame(lines_of(long_documents(4, 150)), LINES))
     labelled.collect()
     _, plain = _core.predict(model, long_documents(4, 150))
@@ -209,7 +235,9 @@ def test_statistics_have_the_keys_of_plain_python(spark, label, model):
         ("doc_id, value, Probabilities, predicted_label", ["Probabilities, predicted_label"]),
     ],
 )
-def test_columns_missing_or_misnamed_are_named(spark, label, columns, words):
+def test_columns_missing_or_misnamed_are_named(
+    spark: SparkSession, label: Label, columns: str, words: list[str]
+) -> None:
     names = columns.split(", ")
     df = spark.createDataFrame([tuple("x" for _ in names)], names)
     if "line_number" in names:
@@ -229,7 +257,9 @@ def test_columns_missing_or_misnamed_are_named(spark, label, columns, words):
         ("attachment_name", "1", ["'attachment_name'", "int", "string", "cast"]),
     ],
 )
-def test_columns_of_a_wrong_type_are_named(spark, label, column, wrong, words):
+def test_columns_of_a_wrong_type_are_named(
+    spark: SparkSession, label: Label, column: str, wrong: str, words: list[str]
+) -> None:
     df = spark.createDataFrame([("a", 0, "x")], LINES).withColumn(column, F.expr(wrong))
     with pytest.raises(ValueError, match="column") as error:
         label(df)
@@ -244,13 +274,15 @@ def test_columns_of_a_wrong_type_are_named(spark, label, column, wrong, words):
         ([("paper 1", 3, "x"), ("paper 1", 3, "y")], ["paper 1", "3"]),
     ],
 )
-def test_rows_without_a_place_are_named(spark, label, rows, words):
+def test_rows_without_a_place_are_named(
+    spark: SparkSession, label: Label, rows: Any, words: list[str]
+) -> None:
     with pytest.raises(Exception, match="InputError") as error:
         label(spark.createDataFrame(rows, LINES))[0].collect()
     refused(error, "InputError", *words)
 
 
-def test_lines_without_numbers_are_refused_not_reordered(spark, label):
+def test_lines_without_numbers_are_refused_not_reordered(spark: SparkSession, label: Label) -> None:
     rows = [("paper 1", "first line"), ("paper 1", "second line")]
     df = spark.createDataFrame(rows, "doc_id string, value string")
     with pytest.raises(Exception, match="InputError") as error:
@@ -258,11 +290,13 @@ def test_lines_without_numbers_are_refused_not_reordered(spark, label):
     refused(error, "paper 1", "no column 'line_number'")
 
 
-def test_a_worker_uses_as_many_threads_as_its_task_has_cpus(spark, label, monkeypatch):
+def test_a_worker_uses_as_many_threads_as_its_task_has_cpus(
+    spark: SparkSession, label: Label, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from skol_classifier.spark import worker
 
     class Task:
-        def cpus(self):
+        def cpus(self) -> int:
             return 3
 
     monkeypatch.setattr("pyspark.TaskContext.get", lambda: Task())

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Executors that are processes of their own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from skol_classifier import _core
+from spark_testing import LINES, digest_of_core, digest_of_frame, lines_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from pyspark.sql import SparkSession
+
+    from spark_testing import Documents, Label, Model
+
+MASTER = "local-cluster[2,1,1024]"
+
+
+@pytest.mark.parametrize(
+    ("partitions", "batch_size", "rows"), [(1, 64, "10000"), (7, 1, "100"), (50, 4096, "1")]
+)
+def test_one_digest_in_separate_executors(
+    spark: SparkSession,
+    label: Label,
+    documents: Documents,
+    expected: str,
+    partitions: int,
+    batch_size: int,
+    rows: Any,
+) -> None:
+    spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", rows)
+    df = spark.createDataFrame(lines_of(documents), LINES).repartition(partitions)
+    labelled, stats = label(df, prediction_batch_size=batch_size)
+    assert digest_of_frame(labelled) == expected
+    assert stats()["documents"] == len(documents)
+
+
+def kill_the_executor(marker: str) -> Callable[..., Any]:
+    """A function for mapInArrow that once, with the first rows in hand, kills the JVM above it."""
+
+    def with_a_murder(batches: Any) -> Iterator[Any]:
+        import os
+        import signal
+
+        with open(f"/proc/{os.getppid()}/stat") as stat:  # worker < daemon < executor
+            executor = int(stat.read().rpartition(")")[2].split()[1])
+        for batch in batches:
+            try:
+                os.close(os.open(marker, os.O_CREAT | os.O_EXCL))
+            except FileExistsError:
+                pass
+            else:
+                os.kill(executor, signal.SIGKILL)
+            yield batch
+
+    return with_a_murder
+
+
+def test_a_killed_executor_changes_no_row_and_no_count(
+    spark: SparkSession, label: Label, model: Model, documents: Documents, tmp_path: Path
+) -> None:
+    many = [
+        _core.Document(f"{document.id} {copy}", document.lines)
+        for copy in range(10)
+        for document in documents
+    ]
+    marker = tmp_path / "killed"
+    df = spark.createDataFrame(lines_of(many), LINES).repartition(4)
+    labelled, stats = label(df)
+    survived = labelled.mapInArrow(kill_the_executor(str(marker)), labelled.schema)
+    assert digest_of_frame(survived) == digest_of_core(model, many)
+    assert marker.exists()
+    assert stats()["documents"] == len(many)
