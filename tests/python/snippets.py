@@ -59,4 +59,4 @@ def run(blocks: Iterable[Snippet], namespace: dict[str, Any]) -> None:
         # Empty lines before the code give its lines the numbers they have in the file, so that
         # tracebacks show the lines of the file itself.
         shifted = "\n" * (block.line - 1) + block.code
-        exec(compile(shifted, str(block.path), "exec"), namespace)  # noqa: S102
+        exec(compile(shifted, str(block.path), "exec"), namespace)
