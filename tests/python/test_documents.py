@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from skol_classifier._core import Document, read_document
 
 import skol_classifier
 from redis_server import RedisServer
+from skol_classifier._core import Document, read_document
 from skol_classifier.parameters import CLASSIFIER
 from snippets import run, snippets
 
