@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from redis_server import RedisServer
+from snippets import run, snippets
 
 import skol_classifier
-from redis_server import RedisServer
 from skol_classifier._core import Document, read_document
 from skol_classifier.parameters import CLASSIFIER
-from snippets import run, snippets
 
 pyspark = pytest.importorskip("pyspark")
 pytest.importorskip("redis")

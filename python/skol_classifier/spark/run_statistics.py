@@ -68,7 +68,8 @@ def merge(entries: Iterable[Entry]) -> dict[str, Any]:
     sizes = {size for entry in partitions for size in entry["batch_sizes"]}
     total["batch_sizes"] = sorted(sizes, reverse=True)
     seconds = total["seconds"]
-    total["lines_per_second"] = total["lines"] / seconds if seconds > 0 else 0.0
+    labelled = total["lines"] - total["blank_lines"]
+    total["lines_per_second"] = labelled / seconds if seconds > 0 else 0.0
     total["budget_bytes"] = None
     total["partitions"] = partitions
     return total

@@ -6,10 +6,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from snippets import Snippet, run, snippets
 from spark_testing import LINES, digest_of_core, digest_of_frame, lines_of, long_documents
 
 from skol_classifier import RNNSkolModel, SequencePreprocessor, _core
@@ -24,14 +26,13 @@ GUIDE = Path(os.environ.get("SKOL_GUIDE", _SHARED / "guide" / "prediction_batch_
 KEYS = ("my_model", "model_name")
 
 
-def python_blocks(text: str) -> list[tuple[int, str]]:
-    """Line number and source of each block. Two hold a `...` that stands for what the reader adds,
-    and that Python does not take there."""
-    blocks = []
-    for found in re.finditer(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
-        first = text.count("\n", 0, found.start(1)) + 1
-        blocks.append((first, re.sub(r"^\s*\.\.\.\n", "\n", found.group(1), flags=re.MULTILINE)))
-    return blocks
+def guide_blocks() -> list[Snippet]:
+    """Two of the blocks hold a `...` that stands for what the reader adds, and that Python does not
+    take there: its line is emptied."""
+    return [
+        replace(block, code=re.sub(r"^\s*\.\.\.$", "", block.code, flags=re.MULTILINE))
+        for block in snippets(GUIDE, "python")
+    ]
 
 
 def run_guide(spark: SparkSession, client: Any, model: _core.Model) -> None:
@@ -57,12 +58,14 @@ def run_guide(spark: SparkSession, client: Any, model: _core.Model) -> None:
         "predictions": digest_of_core(model, documents),
         "test_predictions": digest_of_core(model, small),
     }
-    for line, source in python_blocks(GUIDE.read_text(encoding="utf-8")):
-        exec(compile("\n" * (line - 1) + source, str(GUIDE), "exec"), names)
-        for name in expected.keys() & assigned(source):
-            assert digest_of_frame(names[name]) == expected[name], f"{GUIDE}:{line}: {name}"
+    blocks = guide_blocks()
+    assert len(blocks) == 15
+    for block in blocks:
+        run([block], names)
+        for name in expected.keys() & assigned(block.code):
+            assert digest_of_frame(names[name]) == expected[name], f"{block.place}: {name}"
         for check in _CHECKS:
-            check(source, names, line)
+            check(block, names)
     sequenced = names["sequenced_data"]
     assert sequenced.rdd.getNumPartitions() == 100
     again = names["rnn_classifier"].predict(sequenced)
@@ -70,28 +73,28 @@ def run_guide(spark: SparkSession, client: Any, model: _core.Model) -> None:
 
 
 def assigned(source: str) -> set[str]:
-    return set(re.findall(r"^(\w+) = ", source, re.MULTILINE))
+    return set(re.findall(r"^(\w+) = ", block.code, re.MULTILINE))
 
 
-def _batch_size_is_in_force(source: str, names: dict[str, Any], line: int) -> None:
+def _batch_size_is_in_force(block: Snippet, names: dict[str, Any]) -> None:
     for name, size in re.findall(
-        r"^(\w+)\._model\.prediction_batch_size = (\d+)", source, re.MULTILINE
+        r"^(\w+)\._model\.prediction_batch_size = (\d+)", block.code, re.MULTILINE
     ):
-        assert names[name]._model.prediction_batch_size == int(size), f"{GUIDE}:{line}"
+        assert names[name]._model.prediction_batch_size == int(size), block.place
 
 
-def _the_override_is_in_force(source: str, names: dict[str, Any], line: int) -> None:
-    if "auto_load_model=True" not in source:
+def _the_override_is_in_force(block: Snippet, names: dict[str, Any]) -> None:
+    if "auto_load_model=True" not in block.code:
         return
-    (name,) = assigned(source) & {"rnn_classifier", "classifier"}
+    (name,) = assigned(block.code) & {"rnn_classifier", "classifier"}
     for parameter in ("prediction_batch_size", "num_workers", "verbosity"):
-        found = re.search(rf"'{parameter}': (\d+)", source)
-        assert found, f"{GUIDE}:{line}"
-        assert getattr(names[name]._model, parameter) == int(found.group(1)), f"{GUIDE}:{line}"
+        found = re.search(rf"'{parameter}': (\d+)", block.code)
+        assert found, block.place
+        assert getattr(names[name]._model, parameter) == int(found.group(1)), block.place
     assert names[name].stats_["batch_sizes"] == [names[name]._model.prediction_batch_size]
 
 
-_CHECKS: tuple[Callable[[str, dict[str, Any], int], None], ...] = (
+_CHECKS: tuple[Callable[[Snippet, dict[str, Any]], None], ...] = (
     _batch_size_is_in_force,
     _the_override_is_in_force,
 )

@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from pyspark.sql import functions as F
-
 from spark_testing import LINES, digest_of_core, digest_of_frame, lines_of, long_documents
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pyspark.sql import SparkSession
-
     from spark_testing import Documents, Label, Model
 
 MASTER = "local[4]"

@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pyspark.ml.feature import IDF, CountVectorizer, CountVectorizerModel, Tokenizer
 from pyspark.sql import functions as F
+from spark_testing import lines_of
 
 from skol_classifier import _core
-from spark_testing import lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pyspark.sql import DataFrame, SparkSession
-
     from spark_testing import Documents, Model
 
 CORPUS = Path(os.environ.get("SKOL_CORPUS", "../shared/corpus"))

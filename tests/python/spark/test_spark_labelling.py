@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from pyspark.sql import functions as F
-
-from skol_classifier import _core
 from spark_testing import (
     LINES,
     digest,
@@ -20,9 +18,10 @@ from spark_testing import (
     refused,
 )
 
+from skol_classifier import _core
+
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
-
     from spark_testing import Documents, Label, Model
 
 OUTPUT = [

@@ -6,12 +6,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
 from spark_testing import LINES, digest_of_frame, lines_of
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
-
     from spark_testing import Documents, Label
 
 MASTER = "local[1]"

@@ -6,16 +6,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from spark_testing import LINES, digest_of_core, digest_of_frame, lines_of
 
 from skol_classifier import _core
-from spark_testing import LINES, digest_of_core, digest_of_frame, lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from pyspark.sql import SparkSession
-
     from spark_testing import Documents, Label, Model
 
 MASTER = "local-cluster[2,1,1024]"

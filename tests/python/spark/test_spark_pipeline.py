@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pyspark.ml import Pipeline, PipelineModel
 from pyspark.ml.feature import SQLTransformer
+from spark_testing import LINES, digest_of_core, digest_of_frame, lines_of, refused
 
 from skol_classifier.errors import NotTrainedError
 from skol_classifier.spark import SkolEstimator, SkolModel
-from spark_testing import LINES, digest_of_core, digest_of_frame, lines_of, refused
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pyspark.sql import DataFrame, SparkSession
-
     from spark_testing import Documents, Model
 
 SMALL = {"hidden_size": 8, "num_layers": 1, "epochs": 1, "validation_fraction": 0.0}

@@ -6,16 +6,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from spark_testing import refused
 
 from skol_classifier import _core
 from skol_classifier.spark import annotated_documents, read_files
-from spark_testing import refused
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pyspark.sql import SparkSession
-
     from spark_testing import Documents, Label
 
 ANNOTATED = "doc_id string, line_number int, value string, label string"

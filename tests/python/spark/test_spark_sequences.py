@@ -7,13 +7,12 @@ import random
 from typing import TYPE_CHECKING
 
 import pytest
+from spark_testing import LINES, digest_of_frame, lines_of, refused
 
 from skol_classifier.spark import SequencePreprocessor
-from spark_testing import LINES, digest_of_frame, lines_of, refused
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
-
     from spark_testing import Documents, Label
 
 

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pyspark.sql import SparkSession
-
     from spark_testing import Documents, Label
 
 MASTER = "local[1,1]"  # a session of its own, so that its one worker is new
