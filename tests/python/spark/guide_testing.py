@@ -73,7 +73,7 @@ def run_guide(spark: SparkSession, client: Any, model: _core.Model) -> None:
 
 
 def assigned(source: str) -> set[str]:
-    return set(re.findall(r"^(\w+) = ", block.code, re.MULTILINE))
+    return set(re.findall(r"^(\w+) = ", source, re.MULTILINE))
 
 
 def _batch_size_is_in_force(block: Snippet, names: dict[str, Any]) -> None:
