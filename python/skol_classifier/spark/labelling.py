@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, DoubleType, FloatType, StringType, StructField, StructType
+
+from skol_classifier.log import COUNTS, say
 
 from .broadcasting import model_key, weights_for
 from .column_names import LINE_NUMBER, OUTPUT_COLUMNS, SORTED_LINES, VALUE
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from skol_classifier import _core
 
     from .worker import Batches
-
-_log = logging.getLogger(__name__)
 
 _OUTPUT_TYPES = (DoubleType(), ArrayType(FloatType()), StringType(), StringType())
 _OUTPUT_FIELDS = [
@@ -57,8 +56,7 @@ def label_lines(
         prediction_stride=prediction_stride,
         num_workers=num_workers,
     )
-    if verbosity >= 2:
-        _log.info("labelling %s: %s", columns.form, job)
+    say(verbosity, COUNTS, f"the input is {columns.form}; {job}")
     entry = labelling_entry(
         job, model_key(model), weights_for(spark, model), statistics.accumulator
     )

@@ -128,9 +128,6 @@ def test_a_default_session_runs_workers_of_this_python(bare_python: str) -> None
 
 SESSION = """
 from skol_classifier.spark import default_session
-
-if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
 try:
     default_session()
     print("started")
