@@ -23,11 +23,12 @@ if TYPE_CHECKING:
 # Minutes would be a hang; a cold Python with pyarrow on a slow disk takes seconds.
 _SECONDS_TO_ANSWER = 60
 
-# Written by the worker's own interpreter: which Python it is, and what it cannot import.
+# Asked of the worker's own interpreter: which Python it is, and what it cannot import. Spark itself
+# brings pyspark to its workers.
 _QUESTION = """
 import sys
 print('python', *sys.version_info[:2])
-for name in ('pyspark', 'pyarrow', 'skol_classifier._core'):
+for name in ('pyarrow', 'skol_classifier._core'):
     try:
         __import__(name)
     except ImportError as error:
@@ -113,9 +114,10 @@ def check_workers(spark: SparkSession) -> None:
     absent = re.findall(r"^missing (\S+) (.*)$", answer, re.MULTILINE)
     if absent:
         name, error = absent[0]
+        package = name.partition(".")[0]
         raise DeviceError(
-            f"Spark's workers would run {_named(python)}, which cannot import "
-            f"{name.partition('.')[0]} ({error}); {_remedy()}"
+            f"Spark's workers would run {_named(python)}, which cannot import {package} ({error}); "
+            f"{_remedy() if _is_another(python) else _remedy_for_path(package)}"
         )
     _checked.add(context)
 
@@ -132,9 +134,24 @@ def _remedy() -> str:
     )
 
 
+def _is_another(python: str) -> bool:
+    """Links are not followed: the Pythons of two environments may be links to one file."""
+    return os.path.abspath(shutil.which(python) or python) != os.path.abspath(sys.executable)
+
+
+def _remedy_for_path(package: str) -> str:
+    """Where this Python finds the package by a path of its own, such as one added to sys.path."""
+    found = find_spec(package)
+    places = found.submodule_search_locations if found is not None else None
+    folder = os.path.dirname(next(iter(places))) if places else "its folder"
+    return (
+        f"install {package} there, or stop the session and set PYTHONPATH={folder} before Python "
+        f"starts"
+    )
+
+
 def _worker_environment(context: SparkContext) -> dict[str, str]:
     """As Spark makes it: this process's variables, those of spark.executorEnv, and files sent."""
-    import pyspark
     from pyspark import SparkFiles
 
     sent = [
@@ -142,12 +159,7 @@ def _worker_environment(context: SparkContext) -> dict[str, str]:
     ]
     given = {key: str(value) for key, value in (context.environment or {}).items()}
     environment = {**os.environ, **given}
-    places = [
-        *sent,
-        os.path.dirname(os.path.dirname(pyspark.__file__)),
-        given.get("PYTHONPATH", ""),
-        os.environ.get("PYTHONPATH", ""),
-    ]
+    places = [*sent, given.get("PYTHONPATH", ""), os.environ.get("PYTHONPATH", "")]
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, places))
     return environment
 

@@ -17,7 +17,7 @@ _MAX_ROWS = 10_000  # a record batch, as Spark's own
 def lines_of_files(
     batches: Iterator[pa.RecordBatch], given: Mapping[str, str]
 ) -> Iterator[pa.RecordBatch]:
-    """`given`: how the user called the file at an absolute path."""
+    """`given`: how the caller names the file at a URI."""
     for batch in batches:
         for place, content in zip(batch.column(0), batch.column(1), strict=True):
             name = _name(place.as_py(), given)
@@ -27,11 +27,16 @@ def lines_of_files(
 
 
 def _name(place: str, given: Mapping[str, str]) -> str:
+    if place.startswith("file:"):
+        return given[f"file://{local_path(place)}"]
+    return given.get(place, place)
+
+
+def local_path(place: str) -> str:
     """Hadoop writes a local file as file:/a/b, or file:///a/b, without escapes."""
-    if not place.startswith("file:/"):
-        return given.get(place, place)
-    path = "/" + place.removeprefix("file:").lstrip("/")
-    return given.get(path, path)
+    if not place.startswith("file:"):
+        return place
+    return "/" + place.removeprefix("file:").lstrip("/")
 
 
 def _rows(document: _core.Document) -> Iterator[pa.RecordBatch]:

@@ -14,17 +14,18 @@ from skol_classifier.log import COUNTS, say
 from .broadcasting import model_key, weights_for
 from .column_names import LINE_NUMBER, OUTPUT_COLUMNS, SORTED_LINES, VALUE
 from .columns import InputColumns, column, recognise, refuse_output_columns
+from .entry import in_worker
 from .environment import check_workers
 from .partitions import partition_count
 from .run_statistics import RunStatistics
-from .worker import LabellingJob, labelling_entry
+from .worker import LabellingJob
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
 
     from skol_classifier import _core
 
-    from .worker import Batches
+    from .entry import Batches
 
 _OUTPUT_TYPES = (DoubleType(), ArrayType(FloatType()), StringType(), StringType())
 _OUTPUT_FIELDS = [
@@ -57,8 +58,13 @@ def label_lines(
         num_workers=num_workers,
     )
     say(verbosity, COUNTS, f"the input is {columns.form}; {job}")
-    entry = labelling_entry(
-        job, model_key(model), weights_for(spark, model), statistics.accumulator
+    entry = in_worker(
+        "worker",
+        "label_partition",
+        vars(job),
+        model_key(model),
+        weights_for(spark, model),
+        statistics.accumulator,
     )
     return _mapped(lines, entry), statistics.merged
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -14,9 +14,11 @@ from skol_classifier.tables import document_name
 
 from .column_names import LABEL, LINE_NUMBER, VALUE
 from .columns import InputColumns, require_lines
+from .entry import in_worker
+from .environment import check_workers
+from .file_lines import local_path
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from pyspark.sql import DataFrame, SparkSession
 
 # document, attachment, line number, text, label
@@ -77,41 +79,33 @@ def read_files(spark: SparkSession, paths: Iterable[str]) -> DataFrame:
     Annotated files (*.ann) come without their markup. Spark reads the files where its executors
     run; each has to fit a worker.
     """
-    given = _by_absolute_path(paths)
+    given = _by_place(paths)
     if not given:
         raise NotFoundError("no files to read: give at least one path")
-    files = (
-        spark.read.format("binaryFile")
-        .load([_escaped(path) for path in given])
-        .select("path", "content")
-    )
-    return files.mapInArrow(_reading_entry(given), _LINES_SCHEMA)
+    check_workers(spark)
+    places = [_escaped(place) for place in given]
+    files = spark.read.format("binaryFile").load(places).select("path", "content")
+    return files.mapInArrow(in_worker("file_lines", "lines_of_files", given), _LINES_SCHEMA)
 
 
-def _by_absolute_path(paths: Iterable[str]) -> dict[str, str]:
+def _by_place(paths: Iterable[str]) -> dict[str, str]:
+    """Where each file is, as a URI that does not depend on anybody's working directory, and how
+    the caller names it. A file named twice is read once."""
     given: dict[str, str] = {}
     for path in paths:
         if os.path.basename(path).startswith(("_", ".")):
             raise InputError(
                 f"{path!r}: Spark passes over files whose names begin with '_' or '.'; rename it"
             )
-        remote = "://" in path
-        if not remote and not os.path.isfile(path):
+        if "://" in path and not path.startswith("file:"):
+            given.setdefault(path, path)
+            continue
+        local = os.path.abspath(local_path(path))
+        if not os.path.isfile(local):
             raise NotFoundError(f"{path!r}: no such file")
-        given.setdefault(path if remote else os.path.abspath(path), path)
+        given.setdefault(f"file://{local}", path)
     return given
 
 
 def _escaped(path: str) -> str:
     return "".join("\\" + c if c in _GLOB_CHARACTERS else c for c in path)
-
-
-def _reading_entry(
-    given: dict[str, str],
-) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
-    def read_partition(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        from skol_classifier.spark.file_lines import lines_of_files
-
-        return lines_of_files(batches, given)
-
-    return read_partition

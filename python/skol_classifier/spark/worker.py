@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -15,8 +14,7 @@ if TYPE_CHECKING:
     from skol_classifier import _core
 
     from .broadcasting import Weights
-
-    Batches: TypeAlias = Iterator[pa.RecordBatch]
+    from .entry import Batches
 
 # A worker that serves several models in turn keeps the last two: a comparison of two models is
 # common, and each costs its weights.
@@ -37,36 +35,16 @@ class LabellingJob:
     num_workers: int
 
 
-def labelling_entry(
-    job: LabellingJob,
+def label_partition(
+    batches: Batches,
+    job: dict[str, Any],
     model_key: str,
     weights: Weights,
     statistics: Accumulator[Any] | None,
-) -> Callable[[Batches], Batches]:
-    """The function for mapInArrow.
-
-    It is nested so that it is pickled by value: a worker that has no skol_classifier can still run
-    it as far as the error that says so. Hence nothing of this package may be unpickled with it.
-    """
-    fields = dict(vars(job))
-
-    def label_partition(batches: Batches) -> Batches:
-        try:
-            from skol_classifier.spark.worker import LabellingJob, cached_model, label_batches
-        except ImportError as error:
-            import socket
-            import sys
-
-            raise ModuleNotFoundError(
-                f"host {socket.gethostname()}, {sys.executable}: cannot import skol_classifier "
-                f"({error}); install it there with pip install 'skol_classifier[spark]', or ship "
-                f"an environment that has it (conda-pack or venv-pack with spark.archives; a "
-                f"compiled package cannot go as a .zip with --py-files)"
-            ) from None
-        model = cached_model(model_key, weights)
-        return label_batches(batches, LabellingJob(**fields), model, statistics)
-
-    return label_partition
+) -> Batches:
+    """As in_worker() calls it, with nothing but what any worker can unpickle."""
+    model = cached_model(model_key, weights)
+    return label_batches(batches, LabellingJob(**job), model, statistics)
 
 
 def cached_model(key: str, weights: Weights) -> _core.Model:

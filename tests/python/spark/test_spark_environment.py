@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import site
 import socket
 import subprocess
 import sys
@@ -18,6 +19,8 @@ from skol_classifier import _core
 
 PACKAGE = Path(_core.__file__).parents[1]
 PYSPARK = Path(pyspark.__file__).parents[1]
+# A pyspark beside the installed packages has to be named; those would come with it otherwise.
+NOT_INSTALLED = [] if str(PYSPARK) in site.getsitepackages() else [PYSPARK]
 JDK_25 = next(iter(sorted(Path("/usr/lib/jvm").glob("*25*"))), None)
 
 JOB = """
@@ -42,7 +45,7 @@ except Exception as error:
 def run(script: str, **environment: str | None) -> str:
     """What a script printed; a variable given as None is taken away."""
     usual = {
-        "PYTHONPATH": os.pathsep.join([str(PACKAGE), str(PYSPARK)]),
+        "PYTHONPATH": os.pathsep.join(map(str, [PACKAGE, *NOT_INSTALLED])),
         "PYSPARK_PYTHON": sys.executable,
         "SPARK_LOCAL_IP": "127.0.0.1",
     }
@@ -220,3 +223,13 @@ def test_a_worker_is_asked_once_a_session() -> None:
         "    label_lines(df, model, prediction_batch_size=1, prediction_stride=1, num_workers=1)",
     )
     assert "rows: 1" in run(script)
+
+
+def test_a_package_that_only_the_driver_finds_is_named_before_the_job() -> None:
+    if PYSPARK == PACKAGE:
+        pytest.skip("pyspark and the package are in one folder: no worker has only one of them")
+    script = f"import sys\nsys.path.insert(0, {str(PACKAGE)!r})\n" + JOB.replace(
+        "    CHECKED\n", ""
+    )
+    told = failure(run(script, PYTHONPATH=str(PYSPARK)))
+    assert "DeviceError" in told and f"set PYTHONPATH={PACKAGE}" in told

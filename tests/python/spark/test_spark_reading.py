@@ -26,7 +26,7 @@ def test_files_are_rows_of_lines_under_the_name_given(
 ) -> None:
     (tmp_path / name).write_bytes("\ufeffone\r\n\n\x0cthree\u2028ü".encode())
     monkeypatch.chdir(tmp_path)
-    for path in (name, f"./{name}", str(tmp_path / name)):
+    for path in (name, f"./{name}", str(tmp_path / name), f"file://{tmp_path / name}"):
         rows = read_files(spark, [path]).orderBy("line_number").collect()
         assert [tuple(row) for row in rows] == [
             (path, 0, "one"),
