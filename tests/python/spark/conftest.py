@@ -14,7 +14,6 @@ import pytest
 
 pyspark = pytest.importorskip("pyspark")
 
-import skol_classifier._core as core  # noqa: E402
 from spark_testing import digest_of_core  # noqa: E402
 
 import skol_classifier._core as core  # noqa: E402
