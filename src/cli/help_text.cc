@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace skol {
@@ -26,10 +27,6 @@ std::vector<std::string> wrap(std::string_view text, std::size_t columns) {
     begin = end + 1;
   }
   return lines;
-}
-
-std::string paragraph(std::string_view text) {
-  return fmt::format("{}\n", fmt::join(wrap(text, kColumns), "\n"));
 }
 
 // A name and what it means beside it, or below it where the name is long.
@@ -73,12 +70,18 @@ std::string entry_of(const OptionHelp& option) {
 
 }  // namespace
 
+std::string paragraph(std::string_view text) {
+  return fmt::format("{}\n", fmt::join(wrap(text, kColumns), "\n"));
+}
+
 std::string verb_help(std::string_view name, std::string_view summary,
                       std::span<const OptionHelp> options) {
-  std::string out = fmt::format("{}\n{}\n", usage(name, options), paragraph(summary));
+  std::string out = fmt::format("{}\n{}", usage(name, options), paragraph(summary));
   std::vector<std::string_view> groups;
+  bool first = true;
   for (const OptionHelp& option : options) {
     if (option.positional()) {
+      if (std::exchange(first, false)) out += "\n";
       out += entry_of(option);
     } else if (std::find(groups.begin(), groups.end(), option.group) == groups.end()) {
       groups.push_back(option.group);

@@ -10,6 +10,9 @@
 
 namespace skol {
 
+// A text broken at blanks into lines of at most 80 columns.
+std::string paragraph(std::string_view text);
+
 // What a verb takes, in 80 columns, by group; defaults in brackets.
 std::string verb_help(std::string_view name, std::string_view summary,
                       std::span<const OptionHelp> options);

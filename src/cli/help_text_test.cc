@@ -36,6 +36,13 @@ TEST(HelpTextTest, ShowsArgumentsAndOptionsByGroup) {
             "                              one line [A]\n");
 }
 
+TEST(HelpTextTest, LeavesOneLineEmptyWhereThereAreNoArguments) {
+  EXPECT_EQ(
+      verb_help("skol do", "Does it.", std::vector<OptionHelp>{{"--json", "", "Output", "x"}}),
+      "usage: skol do [OPTION...]\n\nDoes it.\n\nOutput:\n"
+      "  --json                      x\n");
+}
+
 TEST(HelpTextTest, ShowsVerbs) {
   const Verb verbs[] = {{"train", "trains", nullptr}};
   EXPECT_EQ(verbs_help("skol", "It labels.", verbs),

@@ -19,6 +19,7 @@ constexpr skol::Verb kVerbs[] = {
     {"evaluate", "labels annotated text with a model and scores the labels",
      skol::evaluate_command},
     {"score", "scores annotated text against other annotated text", skol::score_command},
+    {"plan", "says which batch sizes fit in the memory there is", skol::plan_command},
     {"models", "lists, shows, copies and removes models", skol::models_command},
 };
 

@@ -10,6 +10,7 @@
 #include "base/in_quotes.h"
 #include "base/nearest_name.h"
 #include "cli/exit_status.h"
+#include "tuning/plan_options.h"
 
 namespace skol {
 namespace {
@@ -98,6 +99,9 @@ void for_each_option_name(Visit visit) {
   const PredictionOptions prediction;
   visit_training_options(training, by_name);
   visit_prediction_options(prediction, by_name);
+  const PlanOptions plan;
+  visit_plan_options(
+      plan, [&](const PlanOption& option, const auto&) { visit(std::string_view(option.name)); });
 }
 
 bool is_name_character(char c) {

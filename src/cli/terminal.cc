@@ -32,6 +32,10 @@ const char* code_of(Style style) {
       return "2";
     case Style::kGreen:
       return "32";
+    case Style::kYellow:
+      return "33";
+    case Style::kRed:
+      return "31";
   }
   return "0";
 }

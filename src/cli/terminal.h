@@ -17,7 +17,7 @@ struct Terminal {
 // From the stream itself and the environment: NO_COLOR, FORCE_COLOR, TERM=dumb.
 Terminal terminal_of(int fd);
 
-enum class Style { kBold, kDim, kGreen };
+enum class Style { kBold, kDim, kGreen, kYellow, kRed };
 
 // `text` as it is where the terminal has no colour.
 std::string styled(std::string_view text, Style style, const Terminal& terminal);
