@@ -10,4 +10,5 @@ NB_MODULE(_core, m) {
   skol::bind_training(m);
   skol::bind_prediction(m);
   skol::bind_line_stream(m);
+  skol::bind_planning(m);
 }
