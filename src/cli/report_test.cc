@@ -49,8 +49,7 @@ TEST(ReportJsonTest, ScoresHaveTheKeysScriptsRelyOn) {
   EXPECT_TRUE(json["macro_f1_frequent"].is_null());
   EXPECT_DOUBLE_EQ(json["weighted_f1"], 2.0 / 3);
   EXPECT_THAT(keys_of(json["labels"]), ElementsAre("A", "B", "Never"));
-  EXPECT_THAT(keys_of(json["labels"]["A"]),
-              ElementsAre("precision", "recall", "f1", "support"));
+  EXPECT_THAT(keys_of(json["labels"]["A"]), ElementsAre("precision", "recall", "f1", "support"));
   EXPECT_EQ(json["labels"]["A"]["support"], 2);
   EXPECT_EQ(json["confusion"]["labels"], Json::parse(R"(["A","B","Never"])"));
   EXPECT_EQ(json["confusion"]["counts"], Json::parse("[[1,1,0],[0,1,0],[0,0,0]]"));

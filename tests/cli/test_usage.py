@@ -3,7 +3,7 @@
 
 from skol_process import GOLD, CommandTest, model, skol
 
-VERBS = [["train"], ["predict"], ["evaluate"], ["score"]]
+VERBS = [["train"], ["predict"], ["evaluate"], ["score"], ["plan"]]
 VERBS += [["models", verb] for verb in ("list", "show", "copy", "remove")]
 
 
@@ -40,6 +40,12 @@ class HelpTest(CommandTest):
             "errors annotated json"
         ).split():
             self.assertRegex(predict, rf"\n  --{option}\b")
+        plan = self.succeeds("plan", "--help").out.decode()
+        for option in (
+            "base-memory window-memory points host-base-memory host-window-memory device-memory "
+            "host-memory executors batch-sizes windows json"
+        ).split():
+            self.assertRegex(plan, rf"\n  --{option}\b")
 
     def test_version(self):
         self.assertRegex(self.succeeds("--version").out, rb"^skol \d+\.\d+\.\d+\n$")

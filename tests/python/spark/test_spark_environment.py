@@ -19,8 +19,9 @@ from skol_classifier import _core
 
 PACKAGE = Path(_core.__file__).parents[1]
 PYSPARK = Path(pyspark.__file__).parents[1]
-# A pyspark beside the installed packages has to be named; those would come with it otherwise.
-NOT_INSTALLED = [] if str(PYSPARK) in site.getsitepackages() else [PYSPARK]
+# What stands beside the installed packages has to be named; a Python that has none of these gets
+# nothing else this way.
+NOT_INSTALLED = [path for path in (PACKAGE, PYSPARK) if str(path) not in site.getsitepackages()]
 JDK_25 = next(iter(sorted(Path("/usr/lib/jvm").glob("*25*"))), None)
 
 JOB = """
@@ -45,7 +46,7 @@ except Exception as error:
 def run(script: str, **environment: str | None) -> str:
     """What a script printed; a variable given as None is taken away."""
     usual = {
-        "PYTHONPATH": os.pathsep.join(map(str, [PACKAGE, *NOT_INSTALLED])),
+        "PYTHONPATH": os.pathsep.join(map(str, NOT_INSTALLED)),
         "PYSPARK_PYTHON": sys.executable,
         "SPARK_LOCAL_IP": "127.0.0.1",
     }
