@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .errors import ParameterError as ParameterError
     from .errors import SkolError as SkolError
     from .errors import StorageError as StorageError
+    from .planning import plan as plan
     from .rnn_classifier import RNNClassifier as RNNClassifier
     from .rnn_model import RNNSkolModel as RNNSkolModel
     from .spark import SequencePreprocessor as SequencePreprocessor
@@ -52,6 +53,7 @@ _MODULE_OF = {
     "SkolEstimator": "spark",
     "SkolModel": "spark",
     "__version__": "_core",
+    "plan": "planning",
     "show_versions": "versions",
     **dict.fromkeys(_ERRORS, "errors"),
 }
