@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -12,9 +13,12 @@ import pytest
 from skol_classifier import _core
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+    from pyspark.sql import DataFrame, SparkSession
 
 LINES = "doc_id string, line_number int, value string"
+
+# Partitions, batch size, rows of an Arrow batch.
+ALL_SETTINGS = list(itertools.product([1, 2, 7, 50], [1, 64, 4096], ["1", "100", "10000"]))
 
 # document, line number, text
 Line: TypeAlias = tuple[str, int, str]
@@ -67,3 +71,22 @@ def refused(error: pytest.ExceptionInfo[BaseException], *words: str) -> None:
     """That one line of the message has all the words."""
     lines = str(error.value).splitlines()
     assert any(all(word in line for word in words) for line in lines), str(error.value)
+
+
+def check_digest(
+    spark: SparkSession,
+    label: Label,
+    documents: Documents,
+    expected: str,
+    partitions: int,
+    batch_size: int,
+    rows: str,
+) -> None:
+    """That the settings change no bit, and that windows are pooled whatever they are."""
+    spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", rows)
+    df = spark.createDataFrame(lines_of(documents), LINES).repartition(partitions)
+    labelled, stats = label(df, prediction_batch_size=batch_size)
+    assert digest_of_frame(labelled) == expected
+    assert stats()["documents"] == len(documents)
+    for entry in stats()["partitions"]:
+        assert entry["predict_calls"] == -(-entry["windows"] // batch_size)

@@ -3,12 +3,20 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from pyspark.sql import functions as F
-from spark_testing import LINES, digest_of_core, digest_of_frame, lines_of, long_documents
+
+from spark_testing import (
+    ALL_SETTINGS,
+    LINES,
+    check_digest,
+    digest_of_core,
+    digest_of_frame,
+    lines_of,
+    long_documents,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,7 +104,6 @@ def test_partitions_are_counted_without_a_job(
     assert partition_count(spark.read.parquet(path)) >= 1
 
 
-SETTINGS = list(itertools.product([1, 2, 7, 50], [1, 64, 4096], ["1", "100", "10000"]))
 # Every value of each, and each pair of a batch size with a number of Arrow rows but one.
 COVERING = [
     (1, 1, "1"),
@@ -108,23 +115,6 @@ COVERING = [
     (2, 4096, "1"),
     (50, 64, "10000"),
 ]
-
-
-def check_digest(
-    spark: SparkSession,
-    label: Label,
-    documents: Documents,
-    expected: str,
-    partitions: int,
-    batch_size: int,
-    rows: Any,
-) -> None:
-    spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", rows)
-    df = spark.createDataFrame(lines_of(documents), LINES).repartition(partitions)
-    labelled, stats = label(df, prediction_batch_size=batch_size)
-    assert digest_of_frame(labelled) == expected
-    for entry in stats()["partitions"]:
-        assert entry["predict_calls"] == -(-entry["windows"] // batch_size)
 
 
 @pytest.mark.parametrize(("partitions", "batch_size", "rows"), COVERING)
@@ -141,7 +131,7 @@ def test_one_digest_over_partitions_batches_and_records(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("partitions", "batch_size", "rows"), SETTINGS)
+@pytest.mark.parametrize(("partitions", "batch_size", "rows"), ALL_SETTINGS)
 def test_one_digest_over_all_settings(
     spark: SparkSession,
     label: Label,

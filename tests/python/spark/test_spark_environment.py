@@ -229,8 +229,6 @@ def test_a_worker_is_asked_once_a_session() -> None:
 def test_a_package_that_only_the_driver_finds_is_named_before_the_job() -> None:
     if PYSPARK == PACKAGE:
         pytest.skip("pyspark and the package are in one folder: no worker has only one of them")
-    script = f"import sys\nsys.path.insert(0, {str(PACKAGE)!r})\n" + JOB.replace(
-        "    CHECKED\n", ""
-    )
-    told = failure(run(script, PYTHONPATH=str(PYSPARK)))
+    path = f"import sys\nsys.path.insert(0, {str(PACKAGE)!r})\n"
+    told = failure(run(path + JOB.replace("    CHECKED\n", ""), PYTHONPATH=str(PYSPARK)))
     assert "DeviceError" in told and f"set PYTHONPATH={PACKAGE}" in told

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from spark_testing import LINES, digest_of_frame, lines_of
+
+from spark_testing import ALL_SETTINGS, check_digest
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -25,9 +26,20 @@ def test_one_digest_in_one_worker(
     expected: str,
     partitions: int,
     batch_size: int,
-    rows: Any,
+    rows: str,
 ) -> None:
-    spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", rows)
-    df = spark.createDataFrame(lines_of(documents), LINES).repartition(partitions)
-    labelled, _ = label(df, prediction_batch_size=batch_size)
-    assert digest_of_frame(labelled) == expected
+    check_digest(spark, label, documents, expected, partitions, batch_size, rows)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("partitions", "batch_size", "rows"), ALL_SETTINGS)
+def test_one_digest_in_one_worker_over_all_settings(
+    spark: SparkSession,
+    label: Label,
+    documents: Documents,
+    expected: str,
+    partitions: int,
+    batch_size: int,
+    rows: str,
+) -> None:
+    check_digest(spark, label, documents, expected, partitions, batch_size, rows)

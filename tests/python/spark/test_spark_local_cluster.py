@@ -9,6 +9,14 @@ import pytest
 from spark_testing import LINES, digest_of_core, digest_of_frame, lines_of
 
 from skol_classifier import _core
+from spark_testing import (
+    ALL_SETTINGS,
+    LINES,
+    check_digest,
+    digest_of_core,
+    digest_of_frame,
+    lines_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,13 +38,23 @@ def test_one_digest_in_separate_executors(
     expected: str,
     partitions: int,
     batch_size: int,
-    rows: Any,
+    rows: str,
 ) -> None:
-    spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", rows)
-    df = spark.createDataFrame(lines_of(documents), LINES).repartition(partitions)
-    labelled, stats = label(df, prediction_batch_size=batch_size)
-    assert digest_of_frame(labelled) == expected
-    assert stats()["documents"] == len(documents)
+    check_digest(spark, label, documents, expected, partitions, batch_size, rows)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("partitions", "batch_size", "rows"), ALL_SETTINGS)
+def test_one_digest_in_separate_executors_over_all_settings(
+    spark: SparkSession,
+    label: Label,
+    documents: Documents,
+    expected: str,
+    partitions: int,
+    batch_size: int,
+    rows: str,
+) -> None:
+    check_digest(spark, label, documents, expected, partitions, batch_size, rows)
 
 
 def kill_the_executor(marker: str) -> Callable[..., Any]:
