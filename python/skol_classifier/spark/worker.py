@@ -71,7 +71,7 @@ def label_batches(
     """One stream a partition: windows of all its documents are pooled, whatever the batches are."""
     from skol_classifier import _core
 
-    from .arrow_rows import PendingRows
+    from .arrow_rows import PendingRows, pieces
 
     stream = _core.LineStream(
         model,
@@ -81,9 +81,9 @@ def label_batches(
     )
     pending = PendingRows(model.labels)
     for batch in batches:
-        if batch.num_rows > 0:
-            pending.add(batch)
-            yield from pending.finished(_add(stream, batch, job))
+        for piece in pieces(batch):
+            pending.add(piece)
+            yield from pending.finished(_add(stream, piece, job))
     yield from pending.finished(stream.finish())
     pending.require_empty()
     if statistics is not None:

@@ -12,7 +12,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pyspark.sql import SparkSession
-    from spark_testing import Documents, Label
+
+    from spark_testing import Documents
+
+from skol_classifier import _core
+from skol_classifier.spark import label_lines
 
 MASTER = "local[1,1]"  # a session of its own, so that its one worker is new
 
@@ -45,14 +49,19 @@ def note_memory(path: Any) -> Callable[..., Any]:
 
 
 def test_a_worker_needs_32_mb_above_one_that_imports_pyarrow(
-    spark: SparkSession, label: Label, documents: Documents, tmp_path: Path
+    spark: SparkSession, documents: Documents, tmp_path: Path
 ) -> None:
+    """With a model of the default size, whose weights are 6 MB."""
+    options = {"epochs": 1, "validation_fraction": 0.0, "window_size": 50}
+    model, _ = _core.train(documents[:3], options, threads=1)
     before, after = tmp_path / "before", tmp_path / "after"
     rows = lines_of(documents)
     many = [(f"{doc} {copy}", number, line) for copy in range(10) for doc, number, line in rows]
     df = spark.createDataFrame(many, LINES).coalesce(1)
     spark.range(1).coalesce(1).mapInArrow(note_memory(before), "x int").collect()
-    labelled, stats = label(df)
+    labelled, stats = label_lines(
+        df, model, prediction_batch_size=64, prediction_stride=25, num_workers=4
+    )
     labelled.write.format("noop").mode("overwrite").save()
     spark.range(1).coalesce(1).mapInArrow(note_memory(after), "x int").collect()
     pid, resident, _, *modules = before.read_text().split()
