@@ -94,7 +94,8 @@ Measured measure(std::size_t windows, double operations, ThreadPool& pool, std::
 
 Measured prediction(const NetworkShape& shape, std::size_t batch, ThreadPool& pool,
                     std::size_t repeats) {
-  const Network network(initial_parameters(shape, 1), find_kernels("auto"));
+  const Parameters parameters = initial_parameters(shape, 1);
+  const Network network(parameters, find_kernels("auto"));
   // As BatchPredictor cuts a batch: a multiple of the threads, of even size.
   const std::size_t tasks_of_batch =
       std::min(batch, round_up((batch + kMicroBatchWindows - 1) / kMicroBatchWindows, pool.size()));

@@ -31,6 +31,7 @@ std::size_t edit_distance(std::string_view from, std::string_view to) {
 }  // namespace
 
 std::string_view nearest_name(std::string_view name, std::span<const std::string_view> known) {
+  if (known.empty()) return {};
   const std::string_view start = name.substr(0, kMostBytes);
   return *std::min_element(known.begin(), known.end(), [&](std::string_view a, std::string_view b) {
     return edit_distance(start, a.substr(0, kMostBytes)) <

@@ -37,5 +37,9 @@ TEST(NearestName, IsFoundForEmptyAndHugeNames) {
   EXPECT_EQ(nearest_name(std::string(8'000'000, 'e'), kVerbs), "evaluate");
 }
 
+TEST(NearestName, IsNoneAmongNone) {
+  EXPECT_EQ(nearest_name("epochs", {}), "");
+}
+
 }  // namespace
 }  // namespace skol

@@ -2,34 +2,33 @@
 #include "network/network.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "network/sparse_product.h"
 
 namespace skol {
 
-Network::Network(Parameters parameters, const Kernels& kernels)
-    : parameters_(std::move(parameters)), kernels_(&kernels) {
+Network::Network(const Parameters& parameters, const Kernels& kernels)
+    : parameters_(&parameters), kernels_(&kernels) {
   const NetworkShape& s = shape();
   for (std::size_t layer = 0; layer < s.num_layers; ++layer) {
     for (Direction direction : kDirections) {
       if (layer > 0) {
         const std::size_t half = static_cast<std::size_t>(direction) * 4 * s.units();
-        pack(parameters_.input_weights(layer) + half, s.gates(), s.layer_inputs(layer),
+        pack(parameters.input_weights(layer) + half, s.gates(), s.layer_inputs(layer),
              4 * s.units(), kernels.lanes(), input_.emplace_back());
       }
-      pack_gates(parameters_.recurrent(layer, direction), s.units(), kernels.lanes(),
+      pack_gates(parameters.recurrent(layer, direction), s.units(), kernels.lanes(),
                  recurrent_.emplace_back());
     }
   }
   if (s.num_layers > 0) {
-    pack(parameters_.dense_weights(), s.padded_classes(), s.dense_inputs(), s.padded_classes(),
+    pack(parameters.dense_weights(), s.padded_classes(), s.dense_inputs(), s.padded_classes(),
          kernels.lanes(), dense_);
   }
 }
 
 std::size_t Network::bytes() const {
-  std::size_t floats = parameters_.values().size() + dense_.data.size();
+  std::size_t floats = dense_.data.size();
   for (const PackedMatrix& input : input_) floats += input.data.size();
   for (const PackedMatrix& recurrent : recurrent_) floats += recurrent.data.size();
   return floats * sizeof(float);

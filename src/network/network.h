@@ -14,15 +14,16 @@
 
 namespace skol {
 
-// A network ready to predict: its parameters and their packed form for one backend. Immutable and
-// shared by all threads; scratch is passed in.
+// A network ready to predict: its parameters and the packed form of those that are multiplied, for
+// one backend. Immutable and shared by all threads; scratch is passed in.
 class Network {
  public:
-  // `kernels` outlives the network.
-  Network(Parameters parameters, const Kernels& kernels);
+  // Parameters and kernels outlive the network.
+  Network(const Parameters& parameters, const Kernels& kernels);
+  Network(Parameters&& parameters, const Kernels& kernels) = delete;
 
-  const NetworkShape& shape() const { return parameters_.shape(); }
-  const Parameters& parameters() const { return parameters_; }
+  const NetworkShape& shape() const { return parameters_->shape(); }
+  const Parameters& parameters() const { return *parameters_; }
   const Kernels& kernels() const { return *kernels_; }
   // [2 * units][4 * units], layer >= 1; layer 0 reads sparse rows.
   const PackedMatrix& input_weights(std::size_t layer, Direction direction) const {
@@ -32,11 +33,11 @@ class Network {
     return recurrent_[2 * layer + static_cast<std::size_t>(direction)];
   }
   const PackedMatrix& dense() const { return dense_; }
-  // Bytes of parameters and packed weights.
+  // Bytes of the packed weights; the parameters are not its own.
   std::size_t bytes() const;
 
  private:
-  Parameters parameters_;
+  const Parameters* parameters_;
   const Kernels* kernels_;
   std::vector<PackedMatrix> input_, recurrent_;  // two a layer
   PackedMatrix dense_;

@@ -60,7 +60,8 @@ class Prediction : public ::testing::TestWithParam<std::tuple<std::size_t, const
   NetworkShape shape_{
       .input_size = 31, .hidden_size = 17, .num_layers = std::get<0>(GetParam()), .num_classes = 3};
   RandomBatch batch_ = random_batch(shape_, std::vector<std::size_t>{100}, 3);
-  Network network_{random_parameters(shape_, 4), *std::get<1>(GetParam())};
+  Parameters parameters_ = random_parameters(shape_, 4);
+  Network network_{parameters_, *std::get<1>(GetParam())};
 };
 
 TEST_P(Prediction, OfAWindowAloneHasTheSameBitsAsInCompany) {

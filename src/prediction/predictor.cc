@@ -165,7 +165,8 @@ class PredictionRun::Impl {
       fail(ErrorKind::kMemory,
            "no memory for one window: its workspace takes {} bytes beside the model's {}; free "
            "some memory, or take a model with a smaller hidden_size or window_size",
-           Workspace::bytes(setup_.network.shape(), 1, setup_.window_size), setup_.network.bytes());
+           Workspace::bytes(setup_.network.shape(), 1, setup_.window_size),
+           setup_.network.bytes() + setup_.network.parameters().values().size_bytes());
     }
     ++stats_.reductions;
     set_batch_size(batch_size_ / 2);
