@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from pyspark.sql import functions as F
-
 from spark_testing import (
     ALL_SETTINGS,
     LINES,

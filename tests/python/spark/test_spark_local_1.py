@@ -6,7 +6,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-
 from spark_testing import ALL_SETTINGS, check_digest
 
 if TYPE_CHECKING:

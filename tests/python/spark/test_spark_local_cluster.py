@@ -6,9 +6,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from spark_testing import LINES, digest_of_core, digest_of_frame, lines_of
-
-from skol_classifier import _core
 from spark_testing import (
     ALL_SETTINGS,
     LINES,
@@ -17,6 +14,8 @@ from spark_testing import (
     digest_of_frame,
     lines_of,
 )
+
+from skol_classifier import _core
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pyspark.sql import SparkSession
-
     from spark_testing import Documents
 
 from skol_classifier import _core
