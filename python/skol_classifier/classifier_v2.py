@@ -225,6 +225,8 @@ class SkolClassifierV2(SklearnHabits):
 
     def _predict(self, raw_data: Any, output_format: str) -> Any:
         model = self._trained()
+        if model.use_gpu_in_udf:
+            self._warn("use_gpu_in_udf is set; this version computes on the CPU")
         data = self.load_raw() if raw_data is None else raw_data
         if tables.is_spark_frame(data):
             result, self._last_run = self._predict_spark(model, data, output_format)

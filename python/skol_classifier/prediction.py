@@ -56,8 +56,6 @@ def label(
 ) -> tuple[list[LabelledDocument], Stats]:
     """One call of the core, with the parameters in force now."""
     verbosity = model.verbosity
-    if model.use_gpu_in_udf:
-        log.warn(verbosity, "use_gpu_in_udf is set; this version computes on the CPU")
     with log.Progress(verbosity) as progress:
         labelled, stats = predict(
             model.trained(),
