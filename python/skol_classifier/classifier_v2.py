@@ -182,13 +182,13 @@ class SkolClassifierV2(SklearnHabits):
 
     def load_raw(self) -> Any:
         """The lines of file_paths as a table of doc_id, line_number and value: Spark's where
-        `spark` was given or a session is active, pandas' otherwise. No session is started."""
+        `spark` was given, pandas' otherwise."""
         if self._values.wanted("input_source") != "files":
             raise ParameterError(
                 "load_raw reads files and input_source is 'dataframe': use load_raw_from_df(df)"
             )
         files = find_paths(self._need_files())
-        spark = self._values.wanted("spark") or tables.active_session()
+        spark = self._values.wanted("spark")
         if spark is not None:
             from .spark.reading import read_files
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -54,12 +53,6 @@ def is_spark_frame(value: object) -> bool:
 
 def is_pandas_frame(value: object) -> bool:
     return _is_frame(value, "pandas")
-
-
-def active_session() -> Any | None:
-    """The Spark session this process has, without importing pyspark to see."""
-    sql = sys.modules.get("pyspark.sql")
-    return None if sql is None else sql.SparkSession.getActiveSession()
 
 
 def pandas() -> Any:
