@@ -103,17 +103,21 @@ def test_a_python_that_does_not_start_is_named(tmp_path: Path) -> None:
     assert "DeviceError" in told and str(tmp_path / "absent") in told
 
 
-def test_a_worker_without_the_package_says_on_which_host_and_how_to_ship_it() -> None:
+def test_a_worker_without_the_package_says_on_which_host_and_how_to_ship_it(
+    tmp_path: Path,
+) -> None:
     """As on a cluster, where the driver cannot ask beforehand."""
-    if PYSPARK == PACKAGE:
-        pytest.skip("pyspark and the package are in one folder: no worker has only one of them")
-    # The driver has the package on a path of its own, which its workers do not get.
+    # The driver has the package on a path of its own, which its workers do not get: what they
+    # find, even where the package is installed, cannot be imported.
+    absent = tmp_path / "skol_classifier"
+    absent.mkdir()
+    (absent / "__init__.py").write_text("raise ModuleNotFoundError('not on this host')\n")
     script = (
         f"import sys\nsys.path.insert(0, {str(PACKAGE)!r})\n"
         "import skol_classifier.spark.environment as environment\n"
         "environment.check_workers = lambda spark: None\n" + JOB.replace("    CHECKED\n", "")
     )
-    told = run(script, PYTHONPATH=str(PYSPARK))
+    told = run(script, PYTHONPATH=os.pathsep.join([str(tmp_path), str(PYSPARK)]))
     line = next(line for line in told.splitlines() if "cannot import skol_classifier" in line)
     assert f"host {socket.gethostname()}" in line
     assert "pip install 'skol_classifier[spark]'" in line and "conda-pack" in line
@@ -227,8 +231,8 @@ def test_a_worker_is_asked_once_a_session() -> None:
 
 
 def test_a_package_that_only_the_driver_finds_is_named_before_the_job() -> None:
-    if PYSPARK == PACKAGE:
-        pytest.skip("pyspark and the package are in one folder: no worker has only one of them")
+    if PYSPARK == PACKAGE or str(PACKAGE) in site.getsitepackages():
+        pytest.skip("the package is installed: every worker of this Python finds it")
     path = f"import sys\nsys.path.insert(0, {str(PACKAGE)!r})\n"
     told = failure(run(path + JOB.replace("    CHECKED\n", ""), PYTHONPATH=str(PYSPARK)))
     assert "DeviceError" in told and f"set PYTHONPATH={PACKAGE}" in told
