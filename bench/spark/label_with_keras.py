@@ -91,7 +91,7 @@ def main(parquet: str) -> None:
     def label(raw: DataFrame) -> DataFrame:
         combined = pipeline.transform(with_suffixes(tokenizer.transform(raw)))
         features = vector_to_array("combined_idf", "float32").alias("features")
-        rows = combined.select("doc_id", "line_number", features).repartition(8, "doc_id")
+        rows = combined.select("doc_id", "line_number", features).repartition(16, "doc_id")
         schema = "doc_id string, line_number long, prediction double"
         return rows.groupBy("doc_id").applyInPandas(label_document, schema)
 

@@ -11,7 +11,7 @@ from skol_classifier import RNNClassifier
 
 
 def main(parquet: str, model: str) -> None:
-    lines = session().read.parquet(parquet).repartition(8, "doc_id")
+    lines = session().read.parquet(parquet).repartition(16, "doc_id")
     classifier = RNNClassifier.load_from_disk(model, verbosity=0)
     measure("skol_classifier", lines, classifier.predict)
 
