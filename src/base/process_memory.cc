@@ -3,12 +3,12 @@
 
 #include <sys/resource.h>
 
-#include <fstream>
-#include <string>
+#include "base/kernel_files.h"
 
 namespace skol {
 namespace {
 
+constexpr const char* kStatus = "/proc/self/status";
 constexpr std::size_t kKibibyte = 1024;
 
 }  // namespace
@@ -16,14 +16,18 @@ constexpr std::size_t kKibibyte = 1024;
 std::size_t peak_memory_bytes() {
   // ru_maxrss would do, were it not inherited from the process that started this one (getrusage(2),
   // kept over exec): a small command started by a large one would seem large.
-  std::ifstream status("/proc/self/status");
-  for (std::string word; status >> word;) {
-    std::size_t kibibytes = 0;
-    if (word == "VmHWM:" && status >> kibibytes) return kibibytes * kKibibyte;
-  }
+  if (const auto bytes = bytes_after(kStatus, "VmHWM:")) return *bytes;
   struct rusage usage = {};
   if (::getrusage(RUSAGE_SELF, &usage) != 0) return 0;
   return static_cast<std::size_t>(usage.ru_maxrss) * kKibibyte;
+}
+
+std::size_t resident_bytes() {
+  return bytes_after(kStatus, "VmRSS:").value_or(0);
+}
+
+std::size_t address_space_bytes() {
+  return bytes_after(kStatus, "VmSize:").value_or(0);
 }
 
 }  // namespace skol

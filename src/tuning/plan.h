@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "base/sizes.h"
 #include "tuning/shared_memory.h"
-#include "tuning/sizes.h"
 
 namespace skol {
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "base/fail.h"
-#include "tuning/sizes.h"
+#include "base/sizes.h"
 
 namespace skol {
 namespace {

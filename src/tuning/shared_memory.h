@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-#include "tuning/memory_line.h"
+#include "base/memory_line.h"
 
 namespace skol {
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tuning/memory_line.h"
+#include "base/memory_line.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include "base/fail.h"
-#include "tuning/sizes.h"
+#include "base/sizes.h"
 
 namespace skol {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tuning/memory_line.h"
+#include "base/memory_line.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
