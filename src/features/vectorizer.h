@@ -35,6 +35,8 @@ struct FeatureScratch {
 // suffixes, both in the order of their vocabularies. Immutable and thread-safe.
 class Vectorizer {
  public:
+  // Without terms: of a model whose features come with the lines.
+  Vectorizer() = default;
   // From the parts of a stored model; idf has an entry for every word, then for every suffix.
   // Throws Error kModel where they contradict each other.
   Vectorizer(const std::vector<std::string>& words, const std::vector<std::string>& suffixes,

@@ -86,6 +86,9 @@ class Kernels {
 // The backends this machine can run, best first; "scalar" is always the last.
 std::vector<const Kernels*> available_kernels();
 
+// The names of all backends of this build, best first, whether they can run here or not.
+std::vector<std::string_view> compiled_targets();
+
 // The backend of that name ("auto": the best); Error kDevice where it is unknown or cannot run
 // here.
 const Kernels& find_kernels(std::string_view name);

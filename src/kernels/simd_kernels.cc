@@ -279,6 +279,14 @@ std::vector<const Kernels*> available_kernels() {
   return kernels;
 }
 
+std::vector<std::string_view> compiled_targets() {
+#if defined(__x86_64__)
+  return {"avx512", "avx2", "scalar"};
+#else
+  return {HWY_STATIC_DISPATCH(simd_kernels)().name(), "scalar"};
+#endif
+}
+
 const Kernels& find_kernels(std::string_view name) {
   const auto kernels = available_kernels();
   if (name == "auto") return *kernels.front();

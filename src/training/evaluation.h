@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -22,6 +23,11 @@ class Evaluation {
 
   void add(const std::string& gold, const std::string& predicted) { ++counts_[{gold, predicted}]; }
 
+  // So many lines at once. `loss` is the sum over them of -ln(probability of the gold label); none
+  // where nothing says how probable.
+  void add(const std::string& gold, const std::string& predicted, std::uint64_t lines,
+           std::optional<double> loss);
+
   // Every line of the document that has a gold label and a prediction; gold labels are collapsed
   // where the model's are. A gold label that the model does not have adds nothing to the loss.
   void add(const LabelledDocument& document, const Model& model);
@@ -38,5 +44,9 @@ class Evaluation {
   std::map<std::pair<std::string, std::string>, std::uint64_t> counts_;
   std::map<std::string, Loss> losses_;  // by gold label
 };
+
+// Labels the documents and scores the labels. `look` as of Predictor::run.
+Scores evaluate(const Model& model, std::span<const Document* const> documents,
+                const PredictionOptions& options, Predictor::Look look);
 
 }  // namespace skol

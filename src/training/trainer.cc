@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <chrono>
-#include <ctime>
 #include <numeric>
 
 #include "base/fail.h"
 #include "base/random.h"
 #include "base/thread_pool.h"
+#include "base/utc_time.h"
 #include "model/model_data.h"
 #include "network/adam.h"
 #include "network/gradient.h"
@@ -26,15 +26,6 @@ using Clock = std::chrono::steady_clock;
 // Streams of random numbers beside those of the initial weights and of dropout.
 constexpr std::uint64_t kShuffleStream = 1'000'000;
 
-std::string utc_now() {
-  const std::time_t now = std::time(nullptr);
-  std::tm utc{};
-  gmtime_r(&now, &utc);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
-  return text;
-}
-
 // Fisher and Yates.
 std::vector<std::size_t> shuffled(std::size_t n, std::uint64_t seed, std::size_t epoch) {
   const CounterRandom random(seed, kShuffleStream + epoch);
@@ -44,18 +35,23 @@ std::vector<std::size_t> shuffled(std::size_t n, std::uint64_t seed, std::size_t
   return order;
 }
 
+// Of a label that the option `option` names.
+std::size_t index_of(const std::string& name, const char* option, const LabelSet& labels) {
+  const std::int32_t index = labels.index(name);
+  if (index == kNoLabel) {
+    fail(ErrorKind::kParameter, "{} names '{}': expected labels among {}", option, name,
+         fmt::join(labels.names(), ", "));
+  }
+  return static_cast<std::size_t>(index);
+}
+
 // One a label of the set; none where all weigh 1.
 std::vector<float> weights_of(const TrainingSet& set, const TrainingOptions& options) {
   const std::vector<std::string>& names = set.labels.names();
   if (names_weights(options.class_weights)) {
     std::vector<float> weights(names.size(), 1.0f);
     for (const auto& [name, weight] : parse_named_weights(options.class_weights)) {
-      const std::int32_t index = set.labels.index(name);
-      if (index == kNoLabel) {
-        fail(ErrorKind::kParameter, "class_weights names '{}': expected labels among {}", name,
-             fmt::join(names, ", "));
-      }
-      weights[static_cast<std::size_t>(index)] = static_cast<float>(weight);
+      weights[index_of(name, "class_weights", set.labels)] = static_cast<float>(weight);
     }
     return weights;
   }
@@ -71,12 +67,8 @@ LossOptions loss_options(const TrainingSet& set, const TrainingOptions& options)
   LossOptions loss;
   loss.class_weights = weights_of(set, options);
   for (const std::string& name : options.focal_labels) {
-    const std::int32_t index = set.labels.index(name);
-    if (index == kNoLabel) {
-      fail(ErrorKind::kParameter, "focal_labels names '{}': expected labels among {}", name,
-           fmt::join(set.labels.names(), ", "));
-    }
-    loss.focal_classes.push_back(index);
+    const std::size_t index = index_of(name, "focal_labels", set.labels);
+    loss.focal_classes.push_back(static_cast<std::int32_t>(index));
   }
   return loss;
 }
@@ -140,7 +132,7 @@ class Training {
 
  private:
   NetworkShape shape() const {
-    return {set_.vectorizer.width(), options_.hidden_size, options_.num_layers, set_.labels.size()};
+    return {set_.width, options_.hidden_size, options_.num_layers, set_.labels.size()};
   }
 
   TrainingSet set_;
@@ -160,19 +152,10 @@ Scores evaluate(const Model& model, const std::vector<const Document*>& document
   PredictionOptions options;
   options.threads = environment.threads;
   options.target = environment.target;
-  Evaluation evaluation(model.labels());
-  std::size_t next = 0;
-  Predictor(model, options)
-      .run(
-          [&]() -> std::optional<Document> {
-            if (next == documents.size()) return std::nullopt;
-            return *documents[next++];
-          },
-          [&](LabelledDocument&& labelled) { evaluation.add(labelled, model); },
-          [&](const PredictionStats&) {
-            if (environment.look) environment.look();
-          });
-  return evaluation.scores();
+  options.run_name = "train";
+  return evaluate(model, documents, options, [&](const PredictionStats&) {
+    if (environment.look) environment.look();
+  });
 }
 
 TrainingOptions resolved(TrainingOptions options) {
@@ -193,7 +176,7 @@ TrainingResult train(const std::vector<Document>& documents, const TrainingOptio
                      const TrainingEnvironment& environment) {
   const TrainingOptions options = resolved(given);
   ThreadPool pool(environment.threads > 0 ? environment.threads : usable_cores());
-  std::vector<std::string> ids, held_back_ids;
+  std::vector<std::string> ids;
   std::vector<const Document*> all, kept, held_back;
   for (const Document& document : documents) ids.push_back(document.id);
   const auto held = split_by_document(ids, options.validation_fraction, options.seed);
@@ -201,7 +184,6 @@ TrainingResult train(const std::vector<Document>& documents, const TrainingOptio
   for (std::size_t i = 0; i < documents.size(); ++i) {
     all.push_back(&documents[i]);
     (held[i] ? held_back : kept).push_back(&documents[i]);
-    if (held[i]) held_back_ids.push_back(documents[i].id);
     measurable |= held[i] && has_labels(documents[i]);
   }
 
@@ -211,12 +193,10 @@ TrainingResult train(const std::vector<Document>& documents, const TrainingOptio
   result.documents = documents.size();
   for (const Document& document : documents) {
     result.lines += document.lines.size();
-    for (std::size_t i = 0; i < document.lines.size(); ++i) {
-      result.blank_lines += !is_classified(document.line(i));
-    }
+    result.blank_lines += document.lines.size() - ClassifiedLines(document).size();
   }
   result.windows = training->windows();
-  result.held_back = std::move(held_back_ids);
+  for (const Document* document : held_back) result.held_back.push_back(document->id);
   std::size_t trained = 0;
   const auto finish_epoch = [&](EpochReport report) {
     result.seconds += report.seconds;

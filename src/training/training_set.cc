@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/fail.h"
+#include "base/in_quotes.h"
 #include "windows/sliding_window.h"
 
 namespace skol {
@@ -31,41 +32,92 @@ std::vector<float> scale_columns(SparseRows& rows, std::size_t columns) {
   return scale;
 }
 
+// As far as features come with the lines, they are of one width and for the same labels.
+void check_alike(const std::vector<const Document*>& documents, bool collapse) {
+  const Document& first = *documents.front();
+  for (const Document* document : documents) {
+    const GivenFeatures *a = first.features.get(), *b = document->features.get();
+    if (!a && !b) continue;
+    if (collapse) {
+      fail(ErrorKind::kParameter,
+           "labels is 'collapsed', but the features of {} came with it: expected 'all', the labels "
+           "as they are",
+           in_quotes(document->id));
+    }
+    if (!a || !b || a->width != b->width || first.label_names != document->label_names) {
+      fail(ErrorKind::kInput,
+           "documents {} and {} have features of their own in {} and {} columns: expected one "
+           "width, and the same labels, in all documents or features in none",
+           in_quotes(first.id), in_quotes(document->id), a ? a->width : 0, b ? b->width : 0);
+    }
+  }
+}
+
+std::map<std::string, std::size_t> count_labels(const std::vector<ClassifiedLines>& documents,
+                                                bool collapse) {
+  std::map<std::string, std::size_t> counts;
+  for (const ClassifiedLines& lines : documents) {
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      const std::string label = label_of(lines.document(), lines.number(i), collapse);
+      if (!label.empty()) ++counts[label];
+    }
+  }
+  if (counts.empty()) {
+    fail(ErrorKind::kInput,
+         "no labelled line in {} training documents: expected blocks like [@ text #Label*], or "
+         "labels beside the lines",
+         documents.size());
+  }
+  return counts;
+}
+
+Vectorizer learn_vectorizer(const std::vector<ClassifiedLines>& documents,
+                            const TrainingOptions& options) {
+  VectorizerBuilder builder({options.word_vocab_size, options.suffix_vocab_size,
+                             options.min_doc_freq, options.suffix_vocab_size > 0});
+  for (const ClassifiedLines& lines : documents) {
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      builder.add_line(lines.document().line(lines.number(i)));
+    }
+  }
+  return builder.build();
+}
+
 }  // namespace
 
 TrainingSet make_training_set(const std::vector<const Document*>& documents,
                               const TrainingOptions& options) {
   const bool collapse = options.labels == "collapsed";
-  std::map<std::string, std::size_t> counts;
-  VectorizerBuilder builder({options.word_vocab_size, options.suffix_vocab_size,
-                             options.min_doc_freq, options.suffix_vocab_size > 0});
-  for (const Document* document : documents) {
-    for (std::size_t i = 0; i < document->lines.size(); ++i) {
-      if (!is_classified(document->line(i))) continue;
-      builder.add_line(document->line(i));
-      if (auto label = label_of(*document, i, collapse); !label.empty()) ++counts[label];
-    }
+  std::vector<ClassifiedLines> classified;
+  for (const Document* document : documents) classified.emplace_back(*document);
+
+  TrainingSet set;
+  set.label_counts = count_labels(classified, collapse);  // of one document at least
+  check_alike(documents, collapse);
+  const GivenFeatures* given = documents.front()->features.get();
+  if (given) {
+    set.labels = LabelSet(documents.front()->label_names);
+    for (const std::string& name : set.labels.names()) set.label_counts.try_emplace(name, 0);
+    set.width = given->width;
+  } else {
+    set.labels = LabelSet::from_counts(set.label_counts);
+    set.vectorizer = learn_vectorizer(classified, options);
+    set.width = set.vectorizer.width();
   }
-  if (counts.empty()) {
-    fail(ErrorKind::kInput,
-         "no labelled line in {} training documents: expected blocks like [@ text #Label*]",
-         documents.size());
-  }
-  TrainingSet set{LabelSet::from_counts(counts), counts, builder.build(), {}, {}, {}, {}};
   FeatureScratch scratch;
-  for (const Document* document : documents) {
+  for (const ClassifiedLines& lines : classified) {
     const std::size_t first = set.rows.size();
-    for (std::size_t i = 0; i < document->lines.size(); ++i) {
-      if (!is_classified(document->line(i))) continue;
-      set.vectorizer.append_row(document->line(i), scratch, set.rows);
-      set.row_labels.push_back(set.labels.index(label_of(*document, i, collapse)));
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      lines.append_row(i, set.vectorizer, scratch, set.rows);
+      set.row_labels.push_back(
+          set.labels.index(label_of(lines.document(), lines.number(i), collapse)));
     }
     for (const Window& window :
-         sliding_windows(set.rows.size() - first, options.window_size, options.training_stride)) {
+         sliding_windows(lines.size(), options.window_size, options.training_stride)) {
       set.windows.push_back({first + window.begin, window.length});
     }
   }
-  set.column_scale = scale_columns(set.rows, set.vectorizer.width());
+  set.column_scale = scale_columns(set.rows, set.width);
   return set;
 }
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/sparse_rows.h"
-#include "features/vectorizer.h"
+#include "features/classified_lines.h"
 #include "network/lstm_direction.h"
 #include "skol/document.h"
 #include "skol/options.h"
@@ -20,14 +20,17 @@ namespace skol {
 struct TrainingSet {
   LabelSet labels;
   std::map<std::string, std::size_t> label_counts;
-  Vectorizer vectorizer;
+  Vectorizer vectorizer;            // without terms where features came with the lines
+  std::size_t width = 0;            // columns of the rows
   SparseRows rows;                  // scaled: column c by column_scale[c]
   std::vector<float> column_scale;  // 1 / root mean square of the column over the rows
   std::vector<std::int32_t> row_labels;
   std::vector<WindowRows> windows;
 };
 
-// Errors: kInput where no line has a label or no line a word.
+// Errors: kInput where no line has a label or no line a word; where features come with some
+// documents and not with others, in another width or for other labels; kParameter where such labels
+// are to be collapsed.
 TrainingSet make_training_set(const std::vector<const Document*>& documents,
                               const TrainingOptions& options);
 
