@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,8 @@ struct Line {
 
 inline constexpr std::int32_t kNoLabel = -1;
 
+struct GivenFeatures;
+
 // A document as the network sees it: its physical lines, and what an annotator said about them.
 // Markup never moves a line: lines[i] is line i + 1 of the file it was read from.
 struct Document {
@@ -30,7 +33,11 @@ struct Document {
   // One per line, an index into label_names, or kNoLabel for a line outside any block and for every
   // line that is not classified. Empty for raw text.
   std::vector<std::int32_t> labels;
-  std::vector<std::string> label_names;  // in order of first appearance
+  // In order of first appearance; with `features`, the labels of the model, in its order.
+  std::vector<std::string> label_names;
+  // Rows of features that came with the lines, which then need no text; null: there are none, and
+  // rows are made from the text. All documents of a training have them, or none.
+  std::shared_ptr<const GivenFeatures> features;
 
   // i < lines.size().
   std::string_view line(std::size_t i) const {

@@ -4,11 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "skol/options.h"
+#include "skol/tuned.h"
 
 namespace skol {
 
@@ -31,13 +33,23 @@ class Model {
   Model with_settings(std::string settings, std::size_t prediction_batch_size) const;
   // What was saved with the model by the program that uses it, "{}" where nothing was.
   const std::string& settings() const;
+  // The same model with the record of a tuning and, as its prediction batch size, what that chose.
+  // Error kParameter for a record out of range.
+  Model with_tuned(TuningRecord record) const;
+  // The record of the last tuning. Its choice is not prediction_batch_size() where another was
+  // saved since.
+  const std::optional<TuningRecord>& tuned() const;
   // 32 hexadecimal digits, equal for equal weights, vocabularies, labels and options, whenever the
-  // model was made and whatever settings and batch size it was saved with.
+  // model was made and whatever settings, batch size and tuning it was saved with.
   std::string digest() const;
 
   const TrainingOptions& options() const;
   // In the order of the outputs: most frequent in training first.
   const std::vector<std::string>& labels() const;
+  // Columns of its features, and whether these have to come with the lines (Document::features)
+  // instead of being made from their text.
+  std::size_t input_size() const;
+  bool takes_features() const;
   std::size_t prediction_stride() const;
   std::size_t prediction_batch_size() const;
   // When it was made, UTC, ISO 8601; the version of skol that made it.
@@ -61,6 +73,9 @@ struct ModelDescription {
   std::vector<std::string> labels;
   std::string created, made_by;
   std::string settings;  // a JSON object
+  std::optional<TuningRecord> tuned;
+  std::size_t input_size = 0;
+  bool takes_features = false;
 };
 
 // How many of a model's first bytes describe_model() needs; 0 where `start`, the first bytes of

@@ -70,6 +70,9 @@ struct PredictionOptions {
   std::size_t prediction_stride = 0;      // 0: the model's
   std::size_t threads = 0;                // 0: every core this process may use
   std::string target = "auto";
+  // How `skol top` names the run; nothing else depends on them.
+  std::string run_name = {};    // the verb, "python", "spark worker"; empty: the program's name
+  std::string model_name = {};  // where the model is kept, without a password, or a key
 };
 
 template <class Options, class Visitor>

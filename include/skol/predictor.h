@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -33,6 +34,8 @@ struct PredictionStats {
   std::vector<std::size_t> batch_sizes;  // in force, in order
   std::size_t reductions = 0;            // times the batch had to be made smaller
   std::size_t workspace_bytes = 0;       // scratch of all threads
+  // How many calls had so many windows: full ones, and the last.
+  std::map<std::size_t, std::size_t> calls_by_windows;
 };
 
 // Labels documents with one model. A line's probabilities are the same bits for every batch size,

@@ -29,6 +29,8 @@ struct StoreOptions {
   std::chrono::seconds expire{0};
   // Called several times a second while a server is waited for; what it throws ends the call.
   std::function<void()> waiting;
+  // A model that takes the place of another keeps its expiry; not together with `expire`.
+  bool keep_expiry = false;
 };
 
 // A place that keeps models under names: a folder, or a database of a Redis server. It moves bytes;

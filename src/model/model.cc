@@ -8,11 +8,17 @@
 #include "base/fail.h"
 #include "model/container.h"
 #include "model/model_data.h"
+#include "model/tuned_json.h"
 
 namespace skol {
 namespace {
 
 using nlohmann::json;
+
+// What the description has for "features" where these come with the lines.
+constexpr const char* kGiven = "given";
+// As many as two vocabularies of the largest size have terms.
+constexpr std::size_t kMostColumns = std::size_t{1} << 28;
 
 // Terms hold no line feed: it is one of the blanks that separate them.
 std::string join_lines(const std::vector<std::string>& terms) {
@@ -60,13 +66,34 @@ TrainingOptions options_from_json(const json& in) {
 }
 
 json describe(const ModelData& data) {
-  return {{"options", options_to_json(data.options)},
-          {"prediction_batch_size", data.prediction_batch_size},
-          {"labels", data.labels.names()},
-          {"input_size", data.parameters.shape().input_size},
-          {"created", data.created},
-          {"made_by", data.made_by},
-          {"settings", json::parse(data.settings)}};
+  json out = {{"options", options_to_json(data.options)},
+              {"prediction_batch_size", data.prediction_batch_size},
+              {"labels", data.labels.names()},
+              {"input_size", data.parameters.shape().input_size},
+              {"created", data.created},
+              {"made_by", data.made_by},
+              {"settings", json::parse(data.settings)}};
+  if (data.tuned) out["tuned"] = tuned_json(*data.tuned);
+  if (data.vectorizer.width() == 0) out["features"] = kGiven;
+  return out;
+}
+
+// Whether the file says that features come with the lines; without the key they are of text.
+bool takes_features(const json& in) {
+  if (!in.contains("features")) return false;
+  if (in.at("features") == kGiven) return true;
+  fail(ErrorKind::kModel, "model features are {}: expected '{}' or nothing; update skol",
+       in.at("features").dump(), kGiven);
+}
+
+// Of rows that come with the lines. Where they are made from text, the vocabulary says it.
+std::size_t input_size(const json& in) {
+  const json& size = in.at("input_size");
+  if (size.is_number_unsigned()) {
+    const auto columns = size.get<std::size_t>();
+    if (columns >= 1 && columns <= kMostColumns) return columns;
+  }
+  fail(ErrorKind::kModel, "model input_size is {}: expected 1 to {}", size.dump(), kMostColumns);
 }
 
 // The settings of a file, which an earlier skol did not write.
@@ -75,6 +102,11 @@ std::string settings_of(const json& in) {
   const json& settings = in.at("settings");
   if (!settings.is_object()) fail(ErrorKind::kModel, "model settings are not an object");
   return settings.dump();
+}
+
+std::optional<TuningRecord> tuned_of(const json& in) {
+  if (!in.contains("tuned")) return std::nullopt;
+  return tuned_from_json(in.at("tuned"));
 }
 
 // The header's own description, checked as any user's options are.
@@ -90,7 +122,10 @@ ModelDescription read_description(const std::map<std::string, std::string>& meta
                          in.at("labels"),
                          in.at("created"),
                          in.at("made_by"),
-                         settings_of(in)};
+                         settings_of(in),
+                         tuned_of(in),
+                         input_size(in),
+                         takes_features(in)};
     check(out.options);
     if (out.options.prediction_stride < 1 || out.options.training_stride < 1 ||
         out.prediction_batch_size < 1 || out.labels.empty()) {
@@ -100,6 +135,12 @@ ModelDescription read_description(const std::map<std::string, std::string>& meta
   } catch (const json::exception& error) {
     fail(ErrorKind::kModel, "model description cannot be read: {}", error.what());
   }
+}
+
+Vectorizer read_vectorizer(const Container& container) {
+  return Vectorizer(split_lines(copy_text(container, "vocabulary.words")),
+                    split_lines(copy_text(container, "vocabulary.suffixes")),
+                    copy_vector<double>(container, "vocabulary.idf"));
 }
 
 Parameters read_parameters(const Container& container, const NetworkShape& shape) {
@@ -138,19 +179,18 @@ ModelDescription describe_model(std::string_view start) try {
 Model Model::from_bytes(std::string_view bytes) try {
   const Container container = decode_container(bytes);
   ModelDescription description = read_description(container.metadata);
-  Vectorizer vectorizer(split_lines(copy_text(container, "vocabulary.words")),
-                        split_lines(copy_text(container, "vocabulary.suffixes")),
-                        copy_vector<double>(container, "vocabulary.idf"));
+  const bool given = description.takes_features;
+  Vectorizer vectorizer = given ? Vectorizer() : read_vectorizer(container);
   NetworkShape shape;
-  shape.input_size = vectorizer.width();
+  shape.input_size = given ? description.input_size : vectorizer.width();
   shape.hidden_size = description.options.hidden_size;
   shape.num_layers = description.options.num_layers;
   shape.num_classes = description.labels.size();
   Parameters parameters = read_parameters(container, shape);
-  return Model(std::make_shared<const ModelData>(
-      ModelData{description.options, description.prediction_batch_size, description.created,
-                description.made_by, LabelSet(std::move(description.labels)), std::move(vectorizer),
-                std::move(parameters), description.settings}));
+  return Model(std::make_shared<const ModelData>(ModelData{
+      description.options, description.prediction_batch_size, description.created,
+      description.made_by, LabelSet(std::move(description.labels)), std::move(vectorizer),
+      std::move(parameters), std::move(description.settings), std::move(description.tuned)}));
 } catch (const Error& error) {
   fail_as_model(error);
 }
@@ -160,10 +200,12 @@ std::string Model::to_bytes() const {
   const std::string suffixes = join_lines(data_->vectorizer.suffixes());
   Container container;
   container.metadata["skol"] = describe(*data_).dump();
-  container.tensors.push_back(make_text_tensor("vocabulary.words", words));
-  container.tensors.push_back(make_text_tensor("vocabulary.suffixes", suffixes));
-  container.tensors.push_back(
-      make_tensor("vocabulary.idf", {data_->vectorizer.width()}, data_->vectorizer.idf()));
+  if (!takes_features()) {
+    container.tensors.push_back(make_text_tensor("vocabulary.words", words));
+    container.tensors.push_back(make_text_tensor("vocabulary.suffixes", suffixes));
+    container.tensors.push_back(
+        make_tensor("vocabulary.idf", {data_->vectorizer.width()}, data_->vectorizer.idf()));
+  }
   const auto tensors = data_->parameters.plain_tensors();
   std::vector<std::vector<float>> plain;  // owns what the container's tensors view
   for (const PlainTensor& tensor : tensors) {
@@ -179,7 +221,7 @@ Model Model::with_settings(std::string settings, std::size_t prediction_batch_si
     fail(ErrorKind::kParameter, "settings of {} bytes: expected at most {}", settings.size(),
          kMostSettingsBytes);
   }
-  if (!json::accept(settings) || !json::parse(settings).is_object()) {
+  if (!json::parse(settings, nullptr, false).is_object()) {
     fail(ErrorKind::kParameter, "settings are not a JSON object");
   }
   if (prediction_batch_size < 1) {
@@ -191,6 +233,18 @@ Model Model::with_settings(std::string settings, std::size_t prediction_batch_si
   return Model(std::make_shared<const ModelData>(std::move(changed)));
 }
 
+Model Model::with_tuned(TuningRecord record) const {
+  check(record);
+  ModelData changed = *data_;
+  changed.prediction_batch_size = record.prediction_batch_size;
+  changed.tuned = std::move(record);
+  return Model(std::make_shared<const ModelData>(std::move(changed)));
+}
+
+const std::optional<TuningRecord>& Model::tuned() const {
+  return data_->tuned;
+}
+
 const std::string& Model::settings() const {
   return data_->settings;
 }
@@ -198,6 +252,7 @@ const std::string& Model::settings() const {
 std::string Model::digest() const {
   ModelData plain = *data_;
   plain.settings = "{}";
+  plain.tuned.reset();
   plain.prediction_batch_size = kDefaultPredictionBatchSize;
   plain.created = plain.made_by = "";
   return checksum_in(Model(std::make_shared<const ModelData>(std::move(plain))).to_bytes());
@@ -208,6 +263,12 @@ const TrainingOptions& Model::options() const {
 }
 const std::vector<std::string>& Model::labels() const {
   return data_->labels.names();
+}
+std::size_t Model::input_size() const {
+  return data_->parameters.shape().input_size;
+}
+bool Model::takes_features() const {
+  return data_->vectorizer.width() == 0;
 }
 std::size_t Model::prediction_stride() const {
   return data_->options.prediction_stride;

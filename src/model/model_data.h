@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "features/vectorizer.h"
 #include "network/parameters.h"
 #include "skol/options.h"
+#include "skol/tuned.h"
 #include "text/label_set.h"
 
 namespace skol {
@@ -17,9 +19,10 @@ struct ModelData {
   std::string created;
   std::string made_by;
   LabelSet labels;
-  Vectorizer vectorizer;
+  Vectorizer vectorizer;  // without terms where features come with the lines
   Parameters parameters;
   std::string settings = "{}";  // a JSON object of whoever uses the model; nothing here reads it
+  std::optional<TuningRecord> tuned = {};  // none: never tuned
 };
 
 // Half the window, at least 1, where the stride is 0.

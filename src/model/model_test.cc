@@ -9,11 +9,14 @@
 
 #include "model/container.h"
 #include "model/model_data.h"
+#include "model/tuned_json.h"
+#include "model/tuning_record_testing.h"
 #include "skol/error.h"
 
 namespace skol {
 namespace {
 
+using nlohmann::json;
 using ::testing::HasSubstr;
 
 Model small_model(std::size_t num_layers = 1) {
@@ -70,6 +73,47 @@ TEST(Model, ComesBackAsItWasAndAsTheSameBytes) {
   }
 }
 
+// Of features that come with the lines, in as many columns as small_model() has terms.
+Model model_of_features() {
+  ModelData data = small_model().data();
+  data.vectorizer = Vectorizer();
+  return Model(std::make_shared<const ModelData>(std::move(data)));
+}
+
+TEST(Model, OfFeaturesThatComeWithTheLinesHasNoVocabularyInItsFile) {
+  const Model model = model_of_features();
+  const std::string bytes = model.to_bytes();
+  for (const Tensor& tensor : decode_container(bytes).tensors) {
+    EXPECT_THAT(tensor.name, testing::Not(testing::StartsWith("vocabulary.")));
+  }
+  const Model loaded = Model::from_bytes(bytes);
+  EXPECT_EQ(loaded.to_bytes(), bytes);
+  EXPECT_TRUE(loaded.takes_features());
+  EXPECT_EQ(loaded.input_size(), 4u);
+  EXPECT_EQ(loaded.digest(), model.digest());
+  EXPECT_FALSE(small_model().takes_features());
+  EXPECT_EQ(small_model().input_size(), 4u);
+}
+
+TEST(Model, OfFeaturesIsRejectedWhereItsWidthIsNotThatOfItsWeights) {
+  const std::string bytes = model_of_features().to_bytes();
+  for (const auto& [size, words] :
+       std::vector<std::pair<nlohmann::json, const char*>>{{5, "lstm.0"},
+                                                           {0, "input_size is 0"},
+                                                           {-1, "input_size is -1"},
+                                                           {268435457, "input_size is 268435457"},
+                                                           {268435456, "lstm.0"},
+                                                           {"4", "input_size is"}}) {
+    Container container = decode_container(bytes);
+    auto description = nlohmann::json::parse(container.metadata.at("skol"));
+    description["input_size"] = size;
+    container.metadata["skol"] = description.dump();
+    EXPECT_THAT(complaint(encode_container(container)), HasSubstr(words));
+  }
+  EXPECT_THAT(complaint(with_description([](auto& d) { d["features"] = "sounds"; })),
+              HasSubstr("features are \"sounds\""));
+}
+
 TEST(Model, IsRejectedWithAnyBitOfItFlippedAndCutAnywhere) {
   const std::string bytes = small_model().to_bytes();
   for (std::size_t i = 0; i < bytes.size(); ++i) {
@@ -83,7 +127,6 @@ TEST(Model, IsRejectedWithAnyBitOfItFlippedAndCutAnywhere) {
 }
 
 TEST(Model, WhoseDescriptionContradictsItsTensorsIsRejectedByName) {
-  using nlohmann::json;
   const auto set = [](const char* name, json value) {
     return with_description([&](json& d) { d["options"][name] = value; });
   };
@@ -163,6 +206,46 @@ TEST(Model, RefusesSettingsThatAreNoJsonObject) {
               HasSubstr("settings"));
 }
 
+TEST(Model, CarriesTheRecordOfATuningAndItsChoice) {
+  const Model model = small_model();
+  EXPECT_FALSE(model.tuned());
+  const Model tuned = model.with_tuned(sample_record());
+  EXPECT_EQ(tuned.prediction_batch_size(), 32u);
+  const std::string bytes = tuned.to_bytes();
+  const Model loaded = Model::from_bytes(bytes);
+  ASSERT_TRUE(loaded.tuned());
+  EXPECT_EQ(tuned_json(*loaded.tuned()), tuned_json(sample_record()));
+  EXPECT_EQ(loaded.prediction_batch_size(), 32u);
+  EXPECT_EQ(loaded.to_bytes(), bytes);
+  EXPECT_EQ(loaded.digest(), model.digest());
+}
+
+TEST(Model, KeepsTheRecordOfATuningThroughOtherSettings) {
+  const Model changed = small_model().with_tuned(sample_record()).with_settings("{}", 128);
+  EXPECT_EQ(changed.prediction_batch_size(), 128u);
+  ASSERT_TRUE(changed.tuned());
+  EXPECT_EQ(changed.tuned()->prediction_batch_size, 32u);
+}
+
+TEST(Model, WithoutATuningHasTheBytesOfBefore) {
+  Container container = decode_container(small_model().to_bytes());
+  EXPECT_FALSE(nlohmann::json::parse(container.metadata.at("skol")).contains("tuned"));
+}
+
+TEST(Model, WhoseTuningIsNoneIsRejectedByName) {
+  const auto tuned = [](const auto& change) {
+    return with_description([&](json& d) {
+      d["tuned"] = tuned_json(sample_record());
+      change(d["tuned"]);
+    });
+  };
+  EXPECT_EQ(complaint(tuned([](json&) {})), "");
+  EXPECT_THAT(complaint(tuned([](json& t) { t = 64; })), HasSubstr("tuned"));
+  EXPECT_THAT(complaint(tuned([](json& t) { t["base_bytes"] = -1; })), HasSubstr("base_bytes"));
+  EXPECT_THAT(complaint(tuned([](json& t) { t["hardware"]["cores"] = 0; })), HasSubstr("cores"));
+  EXPECT_THROW(small_model().with_tuned({}), Error);
+}
+
 TEST(Model, ReadsAFileFromBeforeAnOptionExisted) {
   const std::string bytes = with_description([](auto& d) {
     d["options"].erase("min_weight");
@@ -182,6 +265,15 @@ TEST(ModelDescription, IsReadFromTheHeaderAlone) {
   EXPECT_EQ(about.prediction_batch_size, 96U);
   EXPECT_EQ(about.created, "2026-01-02T03:04:05Z");
   EXPECT_EQ(about.made_by, "skol test");
+  EXPECT_FALSE(about.tuned);
+}
+
+TEST(ModelDescription, HasTheRecordOfATuning) {
+  const std::string bytes = small_model().with_tuned(sample_record()).to_bytes();
+  const ModelDescription about = describe_model(bytes.substr(0, described_bytes(bytes)));
+  EXPECT_EQ(about.prediction_batch_size, 32U);
+  ASSERT_TRUE(about.tuned);
+  EXPECT_EQ(about.tuned->hardware.target, "avx512");
 }
 
 TEST(ModelDescription, OfWhatIsNoModelNeedsNothingAndIsAnError) {

@@ -55,13 +55,10 @@ std::unique_ptr<ModelStore> open_redis_store(const std::string& uri, const Store
          "{}: expected the address of a database, redis://host:port/DB, without a key",
          in_quotes(hide_password(uri)));
   }
-  if (!parsed.address.password) {
-    if (const char* const password = std::getenv("REDIS_PASSWORD")) {
-      parsed.address.password = password;
-    }
-  }
+  add_password_of_environment(parsed.address);
   return std::make_unique<RedisStore>(std::move(parsed.address),
-                                      RedisWait{redis_timeout(), options.waiting}, options.expire);
+                                      RedisWait{redis_timeout(), options.waiting}, options.expire,
+                                      options.keep_expiry);
 }
 
 }  // namespace
@@ -89,6 +86,10 @@ ModelLocation parse_model_uri(const std::string& uri) {
 std::unique_ptr<ModelStore> open_store(const std::string& uri, const StoreOptions& options) {
   if (options.expire.count() < 0) {
     fail(ErrorKind::kParameter, "a model cannot expire after {} seconds: expected 1 or more",
+         options.expire.count());
+  }
+  if (options.keep_expiry && options.expire.count() != 0) {
+    fail(ErrorKind::kParameter, "a model expires after {} seconds or as the one before: not both",
          options.expire.count());
   }
   if (is_redis_uri(uri)) return open_redis_store(uri, options);

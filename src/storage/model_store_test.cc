@@ -86,6 +86,12 @@ TEST(OpenStore, ExpiryIsForRedisAndNotNegative) {
   EXPECT_NE(open_store("redis://host/0", hour), nullptr);
   EXPECT_THROW(open_store("folder", hour), Error);
   EXPECT_THROW(open_store("redis://host/0", {std::chrono::seconds(-1), nullptr}), Error);
+  StoreOptions kept;
+  kept.keep_expiry = true;
+  EXPECT_NE(open_store("redis://host/0", kept), nullptr);
+  EXPECT_NE(open_store("folder", kept), nullptr);
+  kept.expire = std::chrono::hours(1);
+  EXPECT_THROW(open_store("redis://host/0", kept), Error);
 }
 
 TEST(OpenStore, NeedsAFolder) {

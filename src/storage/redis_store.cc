@@ -60,6 +60,7 @@ std::string RedisStore::get(const std::string& name) const {
 
 RedisCommand RedisStore::set_command(const std::string& name, std::string_view bytes,
                                      const std::string& expire) const {
+  if (keep_expiry_) return {"SET", name, bytes, "KEEPTTL"};
   if (expire_.count() == 0) return {"SET", name, bytes};
   return {"SET", name, bytes, "EX", expire};
 }

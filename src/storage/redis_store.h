@@ -17,11 +17,16 @@ namespace skol {
 // connection, so that one store may be used from several threads.
 class RedisStore final : public ModelStore {
  public:
-  RedisStore(RedisAddress address, RedisWait wait, std::chrono::seconds expire)
-      : address_(std::move(address)), wait_(std::move(wait)), expire_(expire) {}
+  RedisStore(RedisAddress address, RedisWait wait, std::chrono::seconds expire,
+             bool keep_expiry = false)
+      : address_(std::move(address)),
+        wait_(std::move(wait)),
+        expire_(expire),
+        keep_expiry_(keep_expiry) {}
 
   std::string get(const std::string& name) const override;
-  // One SET, with the expiry in it; without one, that of an older value under this key is gone.
+  // One SET, with the expiry in it; without one, that of an older value under this key is gone
+  // unless it is to be kept (for which the server is Redis 6 or later).
   void put(const std::string& name, std::string_view bytes) override;
   void check_put(const std::string& name) const override;
   // Error of kNotFound where there are more than a million keys.
@@ -40,6 +45,7 @@ class RedisStore final : public ModelStore {
   RedisAddress address_;
   RedisWait wait_;
   std::chrono::seconds expire_;
+  bool keep_expiry_;
 };
 
 }  // namespace skol

@@ -68,6 +68,12 @@ TEST(RedisStore, PutsTheExpiryInTheSameCommand) {
             "*5\r\n$3\r\nSET\r\n$1\r\nk\r\n$1\r\nv\r\n$2\r\nEX\r\n$4\r\n3600\r\n");
 }
 
+TEST(RedisStore, KeepsTheExpiryOfTheOlderValueInTheSameCommand) {
+  const FakeRedis server(Replies{"+OK\r\n"});
+  RedisStore(address_of(server), {milliseconds(20'000), nullptr}, {}, true).put("k", "v");
+  EXPECT_EQ(server.received(), "*4\r\n$3\r\nSET\r\n$1\r\nk\r\n$1\r\nv\r\n$7\r\nKEEPTTL\r\n");
+}
+
 TEST(RedisStore, GivesUserAndPasswordAndSelectsTheDatabaseFirst) {
   const FakeRedis server(Replies{"+OK\r\n", "+OK\r\n", "$1\r\nv\r\n"});
   RedisAddress address = address_of(server);

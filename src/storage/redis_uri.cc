@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 
 #include "base/fail.h"
 #include "base/hide_password.h"
@@ -120,6 +121,11 @@ RedisUri parse_redis_uri(std::string_view uri) {
          in_quotes(hide_password(uri)));
   }
   return Parser(uri).parse();
+}
+
+void add_password_of_environment(RedisAddress& address) {
+  if (address.password) return;
+  if (const char* const password = std::getenv("REDIS_PASSWORD")) address.password = password;
 }
 
 }  // namespace skol

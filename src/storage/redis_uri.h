@@ -33,4 +33,7 @@ bool is_redis_uri(std::string_view uri);
 // anything else, of kStorage for rediss://; no message repeats the password.
 RedisUri parse_redis_uri(std::string_view uri);
 
+// Where the address has no password, REDIS_PASSWORD of the environment is one.
+void add_password_of_environment(RedisAddress& address);
+
 }  // namespace skol
