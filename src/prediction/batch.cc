@@ -53,7 +53,7 @@ std::size_t BatchPredictor::workspace_bytes() const {
 }
 
 void BatchPredictor::predict(std::span<const BatchWindow> windows,
-                             const std::function<void()>& look) {
+                             const std::function<void(std::size_t windows)>& look) {
   std::vector<const BatchWindow*> sorted;
   for (const BatchWindow& window : windows) sorted.push_back(&window);
   // Windows of like length together; windows of equal length stay in document order, in which
@@ -66,11 +66,12 @@ void BatchPredictor::predict(std::span<const BatchWindow> windows,
   for (std::size_t i = 1; i < sizes.size(); ++i) first[i] = first[i - 1] + sizes[i - 1];
   const std::size_t group = kMicroBatchesOfGroup * scratch_.size();
   for (std::size_t begin = 0; begin < sizes.size(); begin += group) {
-    pool_.parallel_for(std::min(group, sizes.size() - begin), [&](std::size_t i, std::size_t t) {
+    const std::size_t end = std::min(begin + group, sizes.size());
+    pool_.parallel_for(end - begin, [&](std::size_t i, std::size_t t) {
       predict_micro_batch({&sorted[first[begin + i]], sizes[begin + i]},
                           scratch_[scratch_.size() == 1 ? 0 : t]);
     });
-    look();
+    look(end == sizes.size() ? windows.size() : first[end]);
   }
 }
 
@@ -88,7 +89,7 @@ void BatchPredictor::predict_micro_batch(std::span<const BatchWindow* const> win
       rows_begin = rows_end = begin;
     }
     for (; rows_end < end; ++rows_end) {
-      vectorizer_.append_row((*document)[rows_end], scratch.features, scratch.rows);
+      document->append_row(rows_end, vectorizer_, scratch.features, scratch.rows);
     }
     scratch.tasks.push_back(
         {{scratch.rows.size() - (rows_end - begin), w->window.length}, w->probabilities});

@@ -4,19 +4,14 @@
 #include <cstddef>
 #include <functional>
 #include <span>
-#include <string_view>
 #include <vector>
 
-#include "base/sparse_rows.h"
 #include "base/thread_pool.h"
-#include "features/vectorizer.h"
+#include "features/classified_lines.h"
 #include "network/network.h"
 #include "windows/sliding_window.h"
 
 namespace skol {
-
-// The lines of a document that are classified, in order. Views into the document's text.
-using ClassifiedLines = std::vector<std::string_view>;
 
 // A window of a document, and where its probabilities go.
 struct BatchWindow {
@@ -25,7 +20,7 @@ struct BatchWindow {
   float* probabilities;  // [length][num_classes]
 };
 
-// One prediction call: from the text of up to prediction_batch_size windows to probabilities. The
+// One prediction call: from the lines of up to prediction_batch_size windows to probabilities. The
 // batch is cut into micro-batches, one a task, so that its scratch is that of the threads and not
 // of the batch.
 class BatchPredictor {
@@ -34,9 +29,10 @@ class BatchPredictor {
   BatchPredictor(const Network& network, const Vectorizer& vectorizer, ThreadPool& pool,
                  std::size_t window_size, std::size_t batch_size);
 
-  // `look` is called between groups of micro-batches, several times a second; what it throws ends
-  // the call.
-  void predict(std::span<const BatchWindow> windows, const std::function<void()>& look);
+  // `look` is called between groups of micro-batches, several times a second, with the windows that
+  // are done by then; what it throws ends the call.
+  void predict(std::span<const BatchWindow> windows,
+               const std::function<void(std::size_t windows)>& look);
   // Scratch of all threads.
   std::size_t workspace_bytes() const;
 

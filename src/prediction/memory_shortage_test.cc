@@ -115,6 +115,13 @@ TEST(MemoryShortage, ThatPassesLetsTheBatchGrowAgain) {
             expected);
   EXPECT_THAT(stats.batch_sizes, ElementsAre(12, 6, 12));
   EXPECT_EQ(stats.reductions, 1u);
+  std::size_t calls = 0, windows = 0;
+  for (const auto& [size, times] : stats.calls_by_windows) {
+    calls += times;
+    windows += size * times;
+  }
+  EXPECT_EQ(calls, stats.predict_calls);
+  EXPECT_EQ(windows, stats.windows);
 }
 
 TEST(MemoryShortage, InTheMiddleOfARunIsSurvived) {

@@ -10,7 +10,9 @@
 #include "base/fail.h"
 #include "base/thread_pool.h"
 #include "model/model_data.h"
+#include "model/model_input.h"
 #include "prediction/batch.h"
+#include "prediction/status_publisher.h"
 #include "windows/overlap_merge.h"
 #include "windows/sliding_window.h"
 
@@ -30,12 +32,19 @@ struct Predictor::Setup {
         batch_size(options.prediction_batch_size > 0 ? options.prediction_batch_size
                                                      : model.prediction_batch_size()),
         pool(options.threads > 0 ? options.threads : usable_cores()),
-        network(model.data().parameters, find_kernels(options.target)) {}
+        network(model.data().parameters, find_kernels(options.target)) {
+    status.what = options.run_name;
+    status.model = options.model_name;
+    status.device = fmt::format("cpu {}", network.kernels().name());
+    status.threads = pool.size();
+    status.prediction_batch_size = batch_size;
+  }
 
   Model model;
   std::size_t window_size, stride, batch_size;
   ThreadPool pool;
   Network network;
+  RunStatus status;  // what is the same in every run
 };
 
 Predictor::Predictor(const Model& model, const PredictionOptions& options) {
@@ -54,12 +63,15 @@ class PredictionRun::Impl {
         sink_(std::move(sink)),
         look_(std::move(look)),
         classes_(setup.model.labels().size()),
-        batch_size_(setup.batch_size) {
+        batch_size_(setup.batch_size),
+        status_(setup.status, StatusFolders::of_environment()) {
     stats_.batch_sizes = {batch_size_};
     with_memory([this] { predictor(); });
+    status_.update(stats_, 0);
   }
 
   void add(Document document) {
+    check_input(setup_.model, document);
     Waiting& waiting = waiting_.emplace_back(std::move(document), classes_);
     waiting.windows = sliding_windows(waiting.lines.size(), setup_.window_size, setup_.stride);
     ++stats_.documents;
@@ -69,11 +81,13 @@ class PredictionRun::Impl {
     pending_ += waiting.windows.size();
     while (pending_ >= batch_size_) predict_batch();
     hand_over();
+    status_.update(stats_, stats_.windows - pending_);
   }
 
   void finish() {
     while (pending_ > 0) predict_batch();
     hand_over();
+    status_.withdraw();
   }
 
   const PredictionStats& stats() const { return stats_; }
@@ -81,21 +95,10 @@ class PredictionRun::Impl {
  private:
   struct Waiting {
     Waiting(Document&& given, std::size_t classes)
-        : document(std::move(given)), merge(count_lines(), classes) {}
-
-    // Fills `lines` and `numbers` and says how many.
-    std::size_t count_lines() {
-      for (std::size_t i = 0; i < document.lines.size(); ++i) {
-        if (!is_classified(document.line(i))) continue;
-        lines.push_back(document.line(i));
-        numbers.push_back(i);
-      }
-      return lines.size();
-    }
+        : document(std::move(given)), lines(document), merge(lines.size(), classes) {}
 
     Document document;
     ClassifiedLines lines;
-    std::vector<std::size_t> numbers;  // of the classified lines in the document
     OverlapMerge merge;
     std::vector<Window> windows;
     std::size_t batched = 0;  // windows that were in a batch
@@ -142,10 +145,12 @@ class PredictionRun::Impl {
         owners.push_back(&waiting);
       }
     }
-    predictor().predict(batch, [this] {
+    predictor().predict(batch, [this](std::size_t windows) {
+      status_.update(stats_, stats_.windows - pending_ + windows);
       if (look_) look_(stats_);
     });
     pending_ -= count;
+    ++stats_.calls_by_windows[count];
     for (std::size_t i = 0; i < count; ++i) {
       ++owners[i]->batched;
       owners[i]->merge.add(batch[i].window,
@@ -191,8 +196,9 @@ class PredictionRun::Impl {
                            std::vector<float>(lines * classes_, 0.0f)};
       for (std::size_t i = 0; i < done.lines.size(); ++i) {
         const float* p = &means[i * classes_];
-        out.labels[done.numbers[i]] = most_probable(p, classes_);
-        std::copy_n(p, classes_, &out.probabilities[done.numbers[i] * classes_]);
+        const std::size_t line = done.lines.number(i);
+        out.labels[line] = most_probable(p, classes_);
+        std::copy_n(p, classes_, &out.probabilities[line * classes_]);
       }
       out.document = std::move(done.document);
       sink_(std::move(out));
@@ -212,6 +218,7 @@ class PredictionRun::Impl {
   std::size_t pending_ = 0;  // windows not yet in a batch
   std::vector<float> probabilities_;
   PredictionStats stats_;
+  StatusPublisher status_;
 };
 
 PredictionRun::PredictionRun(Predictor& predictor, Predictor::Sink sink, Predictor::Look look)

@@ -77,6 +77,9 @@ TEST(Predictor, PoolsWindowsOfManyDocumentsIntoAsFewCallsAsTheBatchAllows) {
     EXPECT_EQ(stats.windows, 500u);
     EXPECT_EQ(stats.predict_calls, calls);
     EXPECT_EQ(stats.batch_sizes, std::vector<std::size_t>{batch_size});
+    std::map<std::size_t, std::size_t> sizes_of_calls = {{batch_size, 500 / batch_size}};
+    if (500 % batch_size > 0) sizes_of_calls[500 % batch_size] = 1;
+    EXPECT_EQ(stats.calls_by_windows, sizes_of_calls);
   }
 }
 

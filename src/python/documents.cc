@@ -124,6 +124,9 @@ void bind_documents(nb::module_& m) {
       .def_prop_ro("lines", &lines_of, "Without their line ends.")
       .def_prop_ro("labels", &labels_of, "None for a line without a label.")
       .def("__len__", [](const Document& document) { return document.lines.size(); });
+  m.def(
+      "is_classified", [](const std::string& line) { return is_classified(line); }, "line"_a,
+      "Whether a line is labelled at all: not if it is blank or a page marker.");
   m.def("parse_text", &parse_text, "doc_id"_a, "data"_a, "annotated"_a, "errors"_a = "strict",
         "A document from bytes, and what is irregular in its annotation.");
   m.def("read_document", &read, "path"_a, "annotated"_a, "errors"_a = "strict",

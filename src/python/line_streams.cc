@@ -3,16 +3,12 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/tuple.h>
 
-#include <algorithm>
 #include <chrono>
-#include <cstring>
-#include <deque>
 #include <optional>
-#include <tuple>
 
-#include "base/fail.h"
 #include "base/process_memory.h"
 #include "prediction/line_stream.h"
+#include "python/arrow_columns.h"
 #include "python/bindings.h"
 #include "python/prediction_options.h"
 
@@ -22,64 +18,6 @@ using namespace nb::literals;
 namespace skol {
 namespace {
 
-// validity bitmap or None, offsets, data, offset of the array
-using PyTextColumn = std::tuple<nb::object, nb::object, nb::object, std::size_t>;
-// validity bitmap or None, values, offset of the array
-using PyNumberColumn = std::tuple<nb::object, nb::object, std::size_t>;
-
-// The buffers of a call's columns, checked against the number of rows.
-class Columns {
- public:
-  explicit Columns(std::size_t rows) : rows_(rows) {}
-
-  TextColumn text(const PyTextColumn& column) {
-    const auto& [validity, offsets, data, first] = column;
-    TextColumn out;
-    out.valid = bitmap(validity, first);
-    if (rows_ == 0) return out;
-    const BufferView& ends = view(offsets, (first + rows_ + 1) * sizeof(std::int32_t));
-    out.offsets = static_cast<const std::int32_t*>(ends.data()) + first;
-    if (out.offsets[0] < 0 || !std::is_sorted(out.offsets, out.offsets + rows_ + 1)) {
-      fail(ErrorKind::kInput, "offsets of a text column do not ascend");
-    }
-    // A column of nothing but empty texts may have no data.
-    if (out.offsets[rows_] > 0) {
-      out.bytes =
-          static_cast<const char*>(view(data, static_cast<std::size_t>(out.offsets[rows_])).data());
-    }
-    return out;
-  }
-
-  NumberColumn numbers(const PyNumberColumn& column) {
-    const auto& [validity, values, first] = column;
-    NumberColumn out;
-    out.valid = bitmap(validity, first);
-    if (rows_ == 0) return out;
-    const BufferView& buffer = view(values, (first + rows_) * sizeof(std::int64_t));
-    out.values = static_cast<const std::int64_t*>(buffer.data()) + first;
-    return out;
-  }
-
- private:
-  ValidityBitmap bitmap(const nb::object& validity, std::size_t first) {
-    if (validity.is_none()) return {};
-    const BufferView& bits = view(validity, (first + rows_ + 7) / 8);
-    return {static_cast<const std::uint8_t*>(bits.data()), first};
-  }
-
-  const BufferView& view(const nb::object& object, std::size_t least) {
-    const BufferView& buffer = views_.emplace_back(object);
-    if (buffer.size() < least) {
-      fail(ErrorKind::kInput, "a column's buffer has {} bytes: expected at least {}", buffer.size(),
-           least);
-    }
-    return buffer;
-  }
-
-  std::size_t rows_;
-  std::deque<BufferView> views_;  // references to its elements stay
-};
-
 // A stream with the time its calls took.
 class TimedStream {
  public:
@@ -88,14 +26,16 @@ class TimedStream {
 
   LabelledRows add(std::size_t rows, const PyTextColumn& doc_id,
                    const std::optional<PyTextColumn>& attachment_name,
-                   const PyNumberColumn& line_number, const PyTextColumn& value) {
-    Columns columns(rows);
+                   const PyNumberColumn& line_number, const std::optional<PyTextColumn>& value,
+                   const std::optional<PyVectorColumn>& features) {
+    ArrowColumns columns(rows);
     LineRows lines;
     lines.size = rows;
     lines.doc_id = columns.text(doc_id);
     if (attachment_name) lines.attachment_name = columns.text(*attachment_name);
     lines.line_number = columns.numbers(line_number);
-    lines.value = columns.text(value);
+    if (value) lines.value = columns.text(*value);
+    if (features) lines.features = columns.vectors(*features);
     return timed([&] { return stream_.add(lines); });
   }
 
@@ -157,18 +97,23 @@ void bind_line_stream(nb::module_& m) {
       "Rows of lines in, labelled rows out, in the same order. The rows of a document (doc_id, "
       "attachment) stand together and its line numbers ascend. Texts are Arrow's utf8 with offsets "
       "of 32 bits: (validity or None, offsets, data, first row); numbers int64: (validity or None, "
-      "values, first row).")
+      "values, first row); features the vectors of Spark ML: (validity or None, first row in it, "
+      "types, sizes, offsets of indices, indices, offsets of values, values).")
       .def(
           "__init__",
           [](TimedStream* self, const Model& model, std::size_t prediction_batch_size,
-             std::size_t prediction_stride, std::size_t threads, const std::string& target) {
-            new (self) TimedStream(model, prediction_options(prediction_batch_size,
-                                                             prediction_stride, threads, target));
+             std::size_t prediction_stride, std::size_t threads, const std::string& target,
+             const std::string& run_name, const std::string& model_name) {
+            new (self)
+                TimedStream(model, prediction_options(prediction_batch_size, prediction_stride,
+                                                      threads, target, run_name, model_name));
           },
           "model"_a, nb::kw_only(), "prediction_batch_size"_a = 0, "prediction_stride"_a = 0,
-          "threads"_a = 0, "target"_a = "auto")
+          "threads"_a = 0, "target"_a = "auto", "run_name"_a = "python", "model_name"_a = "",
+          "`skol top` shows run_name and model_name.")
       .def("add", &TimedStream::add, "rows"_a, "doc_id"_a, "attachment"_a.none(), "line_number"_a,
-           "value"_a)
+           "value"_a.none(), "features"_a = nb::none(),
+           "Without a value nothing is known of the text, and every line is labelled.")
       .def("finish", &TimedStream::finish)
       .def_prop_ro("stats", &TimedStream::stats);
 }

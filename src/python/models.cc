@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "model/model_data.h"
+#include "model/model_input.h"
 #include "python/bindings.h"
 #include "skol/model.h"
 
@@ -41,6 +42,7 @@ Model with_settings(const Model& model, nb::handle settings, std::size_t predict
 using Rows = std::tuple<std::vector<std::size_t>, std::vector<std::uint32_t>, std::vector<float>>;
 
 Rows vectorize(const Model& model, const std::vector<std::string>& lines) {
+  check_takes_text(model);
   const nb::gil_scoped_release without_gil;
   FeatureScratch scratch;
   SparseRows rows;
@@ -61,10 +63,18 @@ void bind_model(nb::module_& m) {
            "The same model with another dict saved in it and another saved batch size (0: as is).")
       .def_prop_ro("settings",
                    [](const Model& model) { return to_python(Json::parse(model.settings())); })
+      .def_prop_ro(
+          "tuned",
+          [](const Model& model) { return nb::cast<nb::dict>(to_python(tuned_report(model))); },
+          "The record of the last tuning; {} where there was none.")
       .def_prop_ro("options",
                    [](const Model& model) { return to_python(options_report(model.options())); })
       .def_prop_ro("labels", [](const Model& model) { return model.labels(); })
-      .def_prop_ro("input_size", [](const Model& model) { return model.data().vectorizer.width(); })
+      .def_prop_ro("input_size", &Model::input_size)
+      .def_prop_ro("takes_features", &Model::takes_features,
+                   "Whether features have to come with the lines, instead of being made from text.")
+      .def("check_takes_text", &check_takes_text, "InputError where it takes features.")
+      .def("check_takes_features", &check_takes_features, "InputError where it takes text.")
       .def_prop_ro("prediction_batch_size", &Model::prediction_batch_size)
       .def_prop_ro("prediction_stride", &Model::prediction_stride)
       .def_prop_ro("created", [](const Model& model) { return model.created(); })

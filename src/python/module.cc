@@ -10,5 +10,7 @@ NB_MODULE(_core, m) {
   skol::bind_training(m);
   skol::bind_prediction(m);
   skol::bind_line_stream(m);
+  skol::bind_document_rows(m);
   skol::bind_planning(m);
+  skol::bind_tuning(m);
 }

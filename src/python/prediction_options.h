@@ -11,12 +11,15 @@ namespace skol {
 
 inline PredictionOptions prediction_options(std::size_t prediction_batch_size,
                                             std::size_t prediction_stride, std::size_t threads,
-                                            std::string target) {
+                                            std::string target, std::string run_name = "python",
+                                            std::string model_name = {}) {
   PredictionOptions options;
   options.prediction_batch_size = prediction_batch_size;
   options.prediction_stride = prediction_stride;
   options.threads = threads;
   options.target = std::move(target);
+  options.run_name = std::move(run_name);
+  options.model_name = std::move(model_name);
   return options;
 }
 

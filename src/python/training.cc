@@ -3,9 +3,12 @@
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
 #include <map>
+#include <optional>
+#include <tuple>
 #include <type_traits>
 
 #include "base/fail.h"
@@ -58,16 +61,20 @@ nb::object evaluate_documents(const Model& model, const std::vector<const Docume
       prediction_options(prediction_batch_size, prediction_stride, threads, "auto");
   const Scores scores = [&] {
     const nb::gil_scoped_release without_gil;
-    Evaluation evaluation(model.labels());
-    Predictor predictor(model, options);
-    PredictionRun run(
-        predictor, [&](LabelledDocument&& labelled) { evaluation.add(labelled, model); },
-        [](const PredictionStats&) { look_for_signals(); });
-    for (const Document* document : documents) run.add(*document);
-    run.finish();
-    return evaluation.scores();
+    return evaluate(model, documents, options, [](const PredictionStats&) { look_for_signals(); });
   }();
   return to_python(scores_report(scores));
+}
+
+// gold, predicted, lines, sum of their losses
+using LineGroup = std::tuple<std::string, std::string, std::uint64_t, std::optional<double>>;
+
+nb::object score_groups(std::vector<std::string> labels, const std::vector<LineGroup>& groups) {
+  Evaluation evaluation(std::move(labels));
+  for (const auto& [gold, predicted, lines, loss] : groups) {
+    evaluation.add(gold, predicted, lines, loss);
+  }
+  return to_python(scores_report(evaluation.scores()));
 }
 
 std::map<std::string, double> weights(const std::map<std::string, std::uint64_t>& counts,
@@ -129,6 +136,9 @@ void bind_training(nb::module_& m) {
   m.def("evaluate", &evaluate_documents, "model"_a, "documents"_a, nb::kw_only(),
         "prediction_batch_size"_a = 0, "prediction_stride"_a = 0, "threads"_a = 0,
         "What `skol evaluate --json` reports.");
+  m.def("score", &score_groups, "labels"_a, "groups"_a,
+        "What `skol evaluate --json` reports, of lines counted by (gold label, predicted label, "
+        "lines, sum of -ln(probability of the gold label) or None).");
   m.def("class_weights", &weights, "counts"_a, "strategy"_a, "min_weight"_a = 0.1,
         "max_weight"_a = 100.0, "A weight for each label from its number of lines.");
 }
