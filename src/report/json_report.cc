@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/json_report.h"
 
+#include <map>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "model/model_data.h"
+#include "model/tuned_json.h"
 
 namespace skol {
 namespace {
@@ -51,7 +53,19 @@ Json history_json(const std::vector<EpochReport>& history) {
   return epochs;
 }
 
+Json calls_json(const std::map<std::size_t, std::size_t>& calls_by_windows) {
+  Json out = Json::array();
+  for (const auto& [windows, calls] : calls_by_windows) {
+    out.push_back({{"windows", windows}, {"calls", calls}});
+  }
+  return out;
+}
+
 }  // namespace
+
+std::string to_line(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
 
 Json scores_report(const Scores& scores) {
   return {{"lines", scores.lines},
@@ -88,6 +102,7 @@ Json prediction_report(const PredictionReport& report) {
           {"blank_lines", stats.blank_lines},
           {"windows", stats.windows},
           {"predict_calls", stats.predict_calls},
+          {"calls_by_windows", calls_json(stats.calls_by_windows)},
           {"batch_sizes", stats.batch_sizes},
           {"seconds", report.seconds},
           {"lines_per_second", report.lines_per_second()},
@@ -104,6 +119,10 @@ Json options_report(const TrainingOptions& options) {
   return out;
 }
 
+Json tuned_report(const Model& model) {
+  return model.tuned() ? tuned_json(*model.tuned()) : Json::object();
+}
+
 Json model_report(const Model& model, const std::string& name, std::uint64_t bytes) {
   return {{"name", name},
           {"bytes", bytes},
@@ -118,7 +137,7 @@ Json model_report(const Model& model, const std::string& name, std::uint64_t byt
           {"suffixes", model.data().vectorizer.suffixes().size()},
           {"options", options_report(model.options())},
           {"settings", Json::parse(model.settings())},
-          {"tuned", Json::object()}};
+          {"tuned", tuned_report(model)}};
 }
 
 }  // namespace skol

@@ -27,11 +27,16 @@ struct PredictionReport {
   }
 };
 
+// Compact, on one line with its end; bytes that are not UTF-8 become U+FFFD.
+std::string to_line(const Json& json);
+
 Json scores_report(const Scores& scores);
 Json training_report(const TrainingResult& result);
 Json prediction_report(const PredictionReport& report);
 // Every option by its name.
 Json options_report(const TrainingOptions& options);
+// The record of the model's tuning; {} where there is none.
+Json tuned_report(const Model& model);
 // A model that takes `bytes` where it is kept under `name`.
 Json model_report(const Model& model, const std::string& name, std::uint64_t bytes);
 
