@@ -65,6 +65,12 @@ void CommandLine::add_optional_positional(const std::string& name, std::string& 
   options_.push_back({"[" + name + "]", "", "", meaning, value});
 }
 
+void CommandLine::add_optional_positional(const std::string& name, std::vector<std::string>& values,
+                                          const std::string& meaning) {
+  app_->add_option(name, values);
+  options_.push_back({"[" + name + "...]", "", "", meaning});
+}
+
 void CommandLine::add_flag(const std::string& name, bool& value, const std::string& group,
                            const std::string& meaning) {
   app_->add_flag(name, value);

@@ -39,12 +39,14 @@ class CommandLine {
   CommandLine(const CommandLine&) = delete;
   CommandLine& operator=(const CommandLine&) = delete;
 
-  // Positional arguments, required, in the order of these calls; several values, or one that may
-  // be left out, come last.
+  // Positional arguments, in the order of these calls; several values, or what may be left out,
+  // come last.
   void add_positional(const std::string& name, std::string& value, const std::string& meaning);
   void add_positional(const std::string& name, std::vector<std::string>& values,
                       const std::string& meaning);
   void add_optional_positional(const std::string& name, std::string& value,
+                               const std::string& meaning);
+  void add_optional_positional(const std::string& name, std::vector<std::string>& values,
                                const std::string& meaning);
   void add_flag(const std::string& name, bool& value, const std::string& group,
                 const std::string& meaning);

@@ -10,7 +10,10 @@ int train_command(Arguments arguments);
 int predict_command(Arguments arguments);
 int evaluate_command(Arguments arguments);
 int score_command(Arguments arguments);
+int tune_command(Arguments arguments);
 int plan_command(Arguments arguments);
+int top_command(Arguments arguments);
+int doctor_command(Arguments arguments);
 int models_command(Arguments arguments);
 
 }  // namespace skol

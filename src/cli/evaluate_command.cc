@@ -47,6 +47,7 @@ int evaluate_command(Arguments given) {
   declare(line, arguments);
   if (!line.parse(given)) return kExitDone;
   check_machine(arguments.machine);
+  name_run(arguments.machine, "evaluate", arguments.model);
 
   const Model model = open_model(arguments.model);
   const LabelSet labels(model.labels());

@@ -13,28 +13,12 @@ namespace {
 constexpr std::size_t kColumns = 80;
 constexpr std::size_t kNameColumns = 30;
 
-// Lines of at most `columns`, broken at blanks; a longer word stands alone.
-std::vector<std::string> wrap(std::string_view text, std::size_t columns) {
-  std::vector<std::string> lines(1);
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find(' ', begin), text.size());
-    const std::string_view word = text.substr(begin, end - begin);
-    if (!lines.back().empty() && lines.back().size() + 1 + word.size() > columns) {
-      lines.emplace_back();
-    }
-    if (!lines.back().empty()) lines.back() += ' ';
-    lines.back() += word;
-    begin = end + 1;
-  }
-  return lines;
-}
-
 // A name and what it means beside it, or below it where the name is long.
 std::string entry(const std::string& name, const std::string& meaning) {
   const bool below = name.size() + 4 > kNameColumns;
   std::string out = fmt::format("  {:<{}}{}", name, kNameColumns - 2, below ? "\n" : "");
   bool indented = below;
-  for (const std::string& line : wrap(meaning, kColumns - kNameColumns)) {
+  for (const std::string& line : wrapped(meaning, kColumns - kNameColumns)) {
     out += fmt::format("{:{}}{}\n", "", indented ? kNameColumns : 0, line);
     indented = true;
   }
@@ -70,8 +54,23 @@ std::string entry_of(const OptionHelp& option) {
 
 }  // namespace
 
+std::vector<std::string> wrapped(std::string_view text, std::size_t columns) {
+  std::vector<std::string> lines(1);
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find(' ', begin), text.size());
+    const std::string_view word = text.substr(begin, end - begin);
+    if (!lines.back().empty() && lines.back().size() + 1 + word.size() > columns) {
+      lines.emplace_back();
+    }
+    if (!lines.back().empty()) lines.back() += ' ';
+    lines.back() += word;
+    begin = end + 1;
+  }
+  return lines;
+}
+
 std::string paragraph(std::string_view text) {
-  return fmt::format("{}\n", fmt::join(wrap(text, kColumns), "\n"));
+  return fmt::format("{}\n", fmt::join(wrapped(text, kColumns), "\n"));
 }
 
 std::string verb_help(std::string_view name, std::string_view summary,

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cli/command_line.h"
 #include "cli/verbs.h"
 
 namespace skol {
+
+// Lines of at most `columns`, broken at blanks; a longer word stands alone.
+std::vector<std::string> wrapped(std::string_view text, std::size_t columns);
 
 // A text broken at blanks into lines of at most 80 columns.
 std::string paragraph(std::string_view text);

@@ -19,7 +19,11 @@ constexpr skol::Verb kVerbs[] = {
     {"evaluate", "labels annotated text with a model and scores the labels",
      skol::evaluate_command},
     {"score", "scores annotated text against other annotated text", skol::score_command},
+    {"tune", "measures which batch size is best on this machine", skol::tune_command},
     {"plan", "says which batch sizes fit in the memory there is", skol::plan_command},
+    {"top", "shows the predictions that run on this host", skol::top_command},
+    {"doctor", "says what this machine offers, what binds and what is missing",
+     skol::doctor_command},
     {"models", "lists, shows, copies and removes models", skol::models_command},
 };
 

@@ -15,6 +15,7 @@
 #include "cli/option_flags.h"
 #include "cli/report_json.h"
 #include "cli/standard_output.h"
+#include "cli/tuned_table.h"
 #include "cli/verbs.h"
 #include "skol/store.h"
 
@@ -72,7 +73,7 @@ int list_command(Arguments arguments) {
 }
 
 int show_command(Arguments arguments) {
-  CommandLine line("skol models show", "Shows the labels, sizes and options of a model.");
+  CommandLine line("skol models show", "Shows the labels, sizes, options and tuning of a model.");
   std::string uri;
   bool json = false;
   add_model_argument(line, uri);
@@ -81,8 +82,15 @@ int show_command(Arguments arguments) {
 
   const StoredModel stored = open_stored_model(uri);
   const std::string name = hide_password(uri);
-  print_to_stdout(json ? model_json(stored.model, name, stored.bytes.size())
-                       : model_facts(stored.model, name, stored.bytes.size()));
+  if (json) {
+    print_to_stdout(model_json(stored.model, name, stored.bytes.size()));
+    return kExitDone;
+  }
+  std::string facts = model_facts(stored.model, name, stored.bytes.size());
+  if (const auto& tuned = stored.model.tuned()) {
+    facts += "\ntuned\n" + tuned_table(*tuned, terminal_of(STDOUT_FILENO));
+  }
+  print_to_stdout(facts);
   return kExitDone;
 }
 

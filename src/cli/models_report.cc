@@ -4,16 +4,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
+#include <optional>
 #include <string_view>
 
 #include "base/in_quotes.h"
+#include "model/tuned_json.h"
+#include "report/json_report.h"
 #include "text/findings.h"
 
 namespace skol {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kFactColumns = 11 + 8 + 10 + 7 + 12;
 constexpr std::size_t kLeastNameColumns = 20;
@@ -58,6 +58,17 @@ std::string padded(std::string text, std::size_t columns) {
   return text;
 }
 
+// What tells whether a choice is good here; `models show` has the measurement too.
+Json tuned_object(const std::optional<TuningRecord>& tuned) {
+  if (!tuned) return Json::object();
+  const Json record = tuned_json(*tuned);
+  Json out = Json::object();
+  for (const char* key : {"prediction_batch_size", "date", "hardware", "device", "precision"}) {
+    out[key] = record.at(key);
+  }
+  return out;
+}
+
 Json model_object(const ModelListing::Listed& model) {
   const ModelDescription& about = model.description;
   return {{"name", model.name},
@@ -68,11 +79,7 @@ Json model_object(const ModelListing::Listed& model) {
           {"prediction_batch_size", about.prediction_batch_size},
           {"created", about.created},
           {"made_by", about.made_by},
-          {"tuned", Json::object()}};
-}
-
-std::string to_line(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+          {"tuned", tuned_object(about.tuned)}};
 }
 
 }  // namespace

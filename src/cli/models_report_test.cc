@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "model/tuning_record_testing.h"
+
 namespace skol {
 namespace {
 
@@ -52,6 +54,19 @@ TEST(ModelListing, HasTheKeysScriptsRelyOn) {
   EXPECT_EQ(model["created"], "2026-11-23T19:41:52Z");
   EXPECT_TRUE(model["tuned"].is_object());
   EXPECT_EQ(json["skipped"], 0);
+}
+
+TEST(ModelListing, SaysInShortHowAModelWasTuned) {
+  ModelListing listing = listing_of({"plain", "tuned"});
+  listing.models[1].description.tuned = sample_record();
+  const Json models = Json::parse(listing_json(listing))["models"];
+  EXPECT_EQ(models[0]["tuned"], Json::object());
+  EXPECT_EQ(
+      models[1]["tuned"],
+      Json::parse(R"-({"prediction_batch_size":32,"date":"2026-11-23T19:41:52Z","hardware":{)-"
+                  R"-("processor":"AMD EPYC (family 25, model 17)","cores":2,)-"
+                  R"-("target":"avx512","memory_bytes":8237731840},)-"
+                  R"-("device":"cpu","precision":"fp32"})-"));
 }
 
 TEST(ModelListing, NamesSomeAndCountsAllThatAreNoModels) {

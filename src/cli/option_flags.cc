@@ -102,6 +102,7 @@ void for_each_option_name(Visit visit) {
   const PlanOptions plan;
   visit_plan_options(
       plan, [&](const PlanOption& option, const auto&) { visit(std::string_view(option.name)); });
+  visit(std::string_view("seconds"));  // of a tuning
 }
 
 bool is_name_character(char c) {
@@ -160,6 +161,11 @@ void add_prediction_options(CommandLine& line, PredictionOptions& options,
           [flag, &value](const std::string& text) { parse_batch_size(flag, text, value); });
     }
   });
+}
+
+void add_number(CommandLine& line, std::string_view option, double& value, const std::string& group,
+                const std::string& meaning) {
+  add_value(line, option, value, group, meaning);
 }
 
 void add_choice(CommandLine& line, std::string_view option, std::string& value,

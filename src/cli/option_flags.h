@@ -29,6 +29,10 @@ void add_training_options(CommandLine& line, TrainingOptions& options);
 void add_prediction_options(CommandLine& line, PredictionOptions& options,
                             std::initializer_list<std::string_view> only = {});
 
+// A number, `value` unless another is given.
+void add_number(CommandLine& line, std::string_view option, double& value, const std::string& group,
+                const std::string& meaning);
+
 // One of some names, `value` among them; the nearest is offered for any other.
 void add_choice(CommandLine& line, std::string_view option, std::string& value,
                 std::vector<std::string> choices, const std::string& group,

@@ -36,12 +36,12 @@ std::string canonical(const std::string& path) {
   return error ? fs::absolute(path).lexically_normal().string() : resolved.string();
 }
 
-// The files that may not be overwritten.
+// The files that may not be overwritten; "" stands for standard output.
 class Inputs {
  public:
   void add(const std::string& path) {
     if (path == kStdin) return;
-    by_path_.emplace(canonical(path), path);
+    if (!path.empty()) by_path_.emplace(canonical(path), path);
     if (const auto identity = identity_of(path)) by_identity_.emplace(*identity, path);
   }
 
@@ -49,10 +49,10 @@ class Inputs {
     const std::string* input = find(output);
     if (input == nullptr) return;
     fail(ErrorKind::kStorage, "{} would overwrite the input {}: choose another place with -o",
-         output.empty() ? "standard output" : in_quotes(output), in_quotes(*input));
+         shown(output), in_quotes(*input));
   }
 
- private:
+  // The file that `output` is, or null.
   const std::string* find(const std::string& output) const {
     if (const auto identity = identity_of(output)) {
       if (const auto found = by_identity_.find(*identity); found != by_identity_.end()) {
@@ -64,6 +64,11 @@ class Inputs {
     return found == by_path_.end() ? nullptr : &found->second;
   }
 
+  static std::string shown(const std::string& path) {
+    return path.empty() ? "standard output" : in_quotes(path);
+  }
+
+ private:
   std::map<std::string, std::string> by_path_;
   std::map<FileIdentity, std::string> by_identity_;
 };
@@ -106,6 +111,19 @@ void refuse_to_overwrite(std::span<const InputFile> inputs, const std::string& o
   Inputs known;
   for (const InputFile& input : inputs) known.add(input.path);
   known.check(output);
+}
+
+void refuse_page_over(std::span<const InputFile> inputs, const std::string& model,
+                      std::span<const std::string> outputs, const std::string& page) {
+  Inputs known;
+  known.add(model);
+  for (const InputFile& input : inputs) known.add(input.path);
+  for (const std::string& output : outputs) known.add(output);
+  known.add("");
+  const std::string* const other = known.find(page);
+  if (other == nullptr) return;
+  fail(ErrorKind::kStorage, "--report {} would overwrite {}: choose another path", in_quotes(page),
+       Inputs::shown(*other));
 }
 
 }  // namespace skol

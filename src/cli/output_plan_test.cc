@@ -101,5 +101,25 @@ TEST_F(OutputPlanTest, AModelIsNotSavedOverAnInput) {
   refuse_to_overwrite(inputs, "");
 }
 
+TEST_F(OutputPlanTest, APageOverwritesNothingOfTheRun) {
+  const std::vector<InputFile> inputs = {file("in/a.ann")};
+  file("model");
+  const auto refuses = [&](const std::string& page) {
+    try {
+      refuse_page_over(inputs, path("model"), std::vector{path("out/a.ann")}, path(page));
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::kStorage);
+      EXPECT_THAT(error.what(), HasSubstr("--report"));
+      return true;
+    }
+    return false;
+  };
+  EXPECT_TRUE(refuses("in/a.ann"));
+  EXPECT_TRUE(refuses("in/../in/a.ann"));
+  EXPECT_TRUE(refuses("model"));
+  EXPECT_TRUE(refuses("out/a.ann"));
+  EXPECT_FALSE(refuses("out/a.html"));
+}
+
 }  // namespace
 }  // namespace skol

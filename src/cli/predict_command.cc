@@ -20,11 +20,13 @@
 #include "cli/model_access.h"
 #include "cli/option_flags.h"
 #include "cli/output_plan.h"
+#include "cli/page_option.h"
 #include "cli/prediction_run.h"
 #include "cli/progress_bar.h"
 #include "cli/report_json.h"
 #include "cli/standard_output.h"
 #include "prediction/output_format.h"
+#include "report/prediction_page.h"
 
 namespace skol {
 namespace {
@@ -38,6 +40,7 @@ struct PredictArguments {
   std::string format = "annotated";
   bool coalesce = false;
   bool json = false;
+  std::optional<std::string> page;
   MachineOptions machine;
   ReadingOptions reading;
 };
@@ -57,6 +60,7 @@ void declare(CommandLine& line, PredictArguments& arguments) {
   line.add_flag("--json", arguments.json, "Output",
                 "report as one JSON object: on standard output, or where the labels go there, as "
                 "the last line on standard error");
+  add_page_option(line, arguments.page);
   add_machine_options(line, arguments.machine);
   add_reading_options(line, arguments.reading, ReadingVerb::kLabels);
 }
@@ -69,6 +73,7 @@ void check_arguments(const PredictArguments& arguments) {
   if (arguments.folder && arguments.folder->empty()) {
     fail_usage("-o is '': expected the path of a folder");
   }
+  check_page(arguments.page);
   check_machine(arguments.machine);
 }
 
@@ -87,13 +92,18 @@ class Results {
   Results(const PredictArguments& arguments, const std::vector<InputFile>& files,
           const Model& model)
       : formatter_(parse_output_format(arguments.format), model.labels(), arguments.coalesce) {
-    if (!arguments.folder) {
+    std::vector<std::string> outputs;
+    if (arguments.folder) {
+      outputs = plan_outputs(files, arguments.model, *arguments.folder,
+                             extension(parse_output_format(arguments.format)));
+    } else {
       refuse_to_overwrite(files, "");
+    }
+    if (arguments.page) refuse_page_over(files, arguments.model, outputs, *arguments.page);
+    if (!arguments.folder) {
       output_.write(formatter_.header());
       return;
     }
-    const auto outputs = plan_outputs(files, arguments.model, *arguments.folder,
-                                      extension(parse_output_format(arguments.format)));
     for (std::size_t i = 0; i < files.size(); ++i) paths_[files[i].path] = outputs[i];
     make_folder(*arguments.folder);
   }
@@ -150,11 +160,14 @@ int predict_command(Arguments given) {
   declare(line, arguments);
   if (!line.parse(given)) return kExitDone;
   check_arguments(arguments);
+  name_run(arguments.machine, "predict", arguments.model);
 
   const auto begin = Clock::now();
   const Model model = open_model(arguments.model);
   const std::vector<InputFile> files = find_inputs(arguments.inputs);
   Results results(arguments, files, model);
+  std::optional<AtomicFile> page;
+  if (arguments.page) page.emplace(*arguments.page, Durability::kProcess);
   ProgressBar bar("labelling", "lines");
   DocumentReader reader(files, arguments.reading,
                         [&](std::string_view notice) { bar.print_line(notice); });
@@ -167,11 +180,15 @@ int predict_command(Arguments given) {
   report.peak_bytes = peak_memory_bytes();
   const OutputCounts counts = {reader.skipped(), results.not_round_trip()};
   warn_of_irregularities(counts, reader.diagnostics());
+  const std::string json = prediction_json(report, counts, reader.diagnostics());
+  if (page) {
+    page->write(prediction_page(Json::parse(json), typed_command("skol predict", given)));
+    page->commit();
+  }
   if (!arguments.json) {
     print_to_stderr(report_text(report, counts));
     return kExitDone;
   }
-  const std::string json = prediction_json(report, counts, reader.diagnostics());
   arguments.folder ? print_to_stdout(json) : print_to_stderr(json);
   return kExitDone;
 }

@@ -2,11 +2,13 @@
 #include "cli/prediction_run.h"
 
 #include "base/fail.h"
+#include "base/hide_password.h"
 #include "base/in_quotes.h"
 #include "cli/exit_status.h"
 #include "cli/interrupt.h"
 #include "cli/option_flags.h"
 #include "cli/standard_output.h"
+#include "prediction/tuned_model.h"
 
 namespace skol {
 namespace {
@@ -16,6 +18,13 @@ bool names_cuda_device(const std::string& text) {
   if (text == "cuda") return true;
   return text.starts_with(kNumbered) && text.size() > kNumbered.size() &&
          text.find_first_not_of("0123456789", kNumbered.size()) == std::string::npos;
+}
+
+void warn_if_tuned_elsewhere(const Model& model, const PredictionOptions& options) {
+  if (!model.tuned()) return;  // nothing to compare the hardware with
+  const std::string elsewhere =
+      tuned_elsewhere(model, options.prediction_batch_size, prediction_hardware(options));
+  if (!elsewhere.empty()) warn(elsewhere);
 }
 
 }  // namespace
@@ -47,10 +56,16 @@ void check_machine(const MachineOptions& options) {
   }
 }
 
+void name_run(MachineOptions& options, const std::string& verb, const std::string& uri) {
+  options.prediction.run_name = verb;
+  options.prediction.model_name = hide_password(uri);
+}
+
 PredictionStats run_prediction(const Model& model, const PredictionOptions& options,
                                DocumentReader& reader, ProgressBar& bar,
                                const Predictor::Sink& sink) {
   Predictor predictor(model, options);
+  warn_if_tuned_elsewhere(model, options);
   Progress progress;
   progress.total = reader.bytes_in_all();
   const auto source = [&]() -> std::optional<Document> {

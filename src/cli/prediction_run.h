@@ -23,7 +23,11 @@ void add_machine_options(CommandLine& line, MachineOptions& options);
 // Error of kDevice for what this build has not; a warning where it chose another device.
 void check_machine(const MachineOptions& options);
 
-// Labels the reader's documents and shows the progress in `bar`, in bytes of all files. An
+// What `skol top` shows of the run that this verb makes with the model at `uri`.
+void name_run(MachineOptions& options, const std::string& verb, const std::string& uri);
+
+// Warns where the model's batch size was tuned on other hardware and is in force. Labels the
+// reader's documents and shows the progress in `bar`, in bytes of all files. An
 // interruption is noticed between documents.
 PredictionStats run_prediction(const Model& model, const PredictionOptions& options,
                                DocumentReader& reader, ProgressBar& bar,

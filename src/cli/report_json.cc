@@ -11,10 +11,6 @@
 namespace skol {
 namespace {
 
-std::string to_line(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
 Json diagnostics_json(const DiagnosticsLog& diagnostics) {
   Json kinds = Json::object();
   for (const auto& [kind, count] : diagnostics.kinds()) kinds[kind] = count;
@@ -67,12 +63,21 @@ std::string prediction_json(const PredictionReport& report, const OutputCounts& 
   return to_line(out);
 }
 
+std::string tuning_json(const Model& tuned, const std::string& model, bool saved) {
+  Json out = tuned_report(tuned);
+  out["model"] = model;
+  out["saved"] = saved;
+  return to_line(out);
+}
+
 std::string model_json(const Model& model, const std::string& name, std::uint64_t bytes) {
   return to_line(model_report(model, name, bytes));
 }
 
 std::string model_facts(const Model& model, const std::string& name, std::uint64_t bytes) {
-  return facts_table(model_report(model, name, bytes));
+  Json facts = model_report(model, name, bytes);
+  facts.erase("tuned");
+  return facts_table(facts);
 }
 
 }  // namespace skol

@@ -31,10 +31,14 @@ std::string prediction_json(const PredictionReport& report, const OutputCounts& 
 // What `evaluate` and `score` print.
 std::string scores_json(const Scores& scores, const DiagnosticsLog& diagnostics);
 
+// What `tune` prints of a tuned model; `model` is its name, without a password.
+std::string tuning_json(const Model& tuned, const std::string& model, bool saved);
+
 // What `models show` prints of a model that takes `bytes` under `name`, which has no password.
 std::string model_json(const Model& model, const std::string& name, std::uint64_t bytes);
 
-// The same for a person: a line a fact, those of nested objects below their names.
+// The same for a person: a line a fact, those of nested objects below their names. Its tuning is
+// tuned_table's to show.
 std::string model_facts(const Model& model, const std::string& name, std::uint64_t bytes);
 
 }  // namespace skol

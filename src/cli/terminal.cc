@@ -24,6 +24,14 @@ bool is_dumb() {
   return value == nullptr || std::string_view(value) == "dumb";
 }
 
+// What setlocale(3) would go by for characters: the first that is set.
+std::string_view locale_of_characters() {
+  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+    if (is_set(name)) return std::getenv(name);
+  }
+  return "";
+}
+
 const char* code_of(Style style) {
   switch (style) {
     case Style::kBold:
@@ -46,9 +54,11 @@ Terminal terminal_of(int fd) {
   Terminal terminal;
   terminal.interactive = ::isatty(fd) == 1 && !is_dumb();
   terminal.colour = !is_set("NO_COLOR") && (is_set("FORCE_COLOR") || terminal.interactive);
+  terminal.unicode = terminal.interactive && names_utf8(locale_of_characters());
   struct winsize size = {};
   if (terminal.interactive && ::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
     terminal.columns = std::min<std::size_t>(size.ws_col, kMostColumns);
+    terminal.rows = size.ws_row;
   }
   return terminal;
 }
@@ -58,18 +68,14 @@ std::string styled(std::string_view text, Style style, const Terminal& terminal)
   return fmt::format("\033[{}m{}\033[0m", code_of(style), text);
 }
 
-std::string with_commas(std::size_t number) {
-  const std::string digits = std::to_string(number);
-  std::string out;
-  for (std::size_t i = 0; i < digits.size(); ++i) {
-    if (i > 0 && (digits.size() - i) % 3 == 0) out += ',';
-    out += digits[i];
+bool names_utf8(std::string_view locale) {
+  std::string codeset;
+  for (const char c : locale.substr(std::min(locale.find('.'), locale.size()))) {
+    if (c == '@') break;
+    const bool upper = c >= 'A' && c <= 'Z';
+    if (c != '-' && c != '.') codeset += upper ? static_cast<char>(c + ('a' - 'A')) : c;
   }
-  return out;
-}
-
-std::string counted(std::size_t number, std::string_view noun) {
-  return fmt::format("{} {}{}", with_commas(number), noun, number == 1 ? "" : "s");
+  return codeset == "utf8";
 }
 
 std::string as_clock(double seconds) {

@@ -5,16 +5,21 @@
 #include <string>
 #include <string_view>
 
+#include "base/counted.h"
+
 namespace skol {
 
 // What a stream may be used for.
 struct Terminal {
   bool interactive = false;  // a person watches: progress may be redrawn
   bool colour = false;
+  bool unicode = false;      // shows more than ASCII
   std::size_t columns = 80;  // at most 80, so that reports look the same everywhere
+  std::size_t rows = 0;      // 0: no end to them, as of a file
 };
 
-// From the stream itself and the environment: NO_COLOR, FORCE_COLOR, TERM=dumb.
+// From the stream itself and the environment: NO_COLOR, FORCE_COLOR, TERM=dumb; LC_ALL, LC_CTYPE,
+// LANG.
 Terminal terminal_of(int fd);
 
 enum class Style { kBold, kDim, kGreen, kYellow, kRed };
@@ -22,11 +27,8 @@ enum class Style { kBold, kDim, kGreen, kYellow, kRed };
 // `text` as it is where the terminal has no colour.
 std::string styled(std::string_view text, Style style, const Terminal& terminal);
 
-// 1234567 -> "1,234,567".
-std::string with_commas(std::size_t number);
-
-// 1, "line" -> "1 line"; 1234, "line" -> "1,234 lines".
-std::string counted(std::size_t number, std::string_view noun);
+// Whether a locale of this name, such as "de_DE.UTF-8", has UTF-8.
+bool names_utf8(std::string_view locale);
 
 // 12 -> "0:12", 3723 -> "1:02:03".
 std::string as_clock(double seconds);

@@ -9,15 +9,6 @@
 namespace skol {
 namespace {
 
-TEST(TerminalTest, WritesLargeNumbersWithCommas) {
-  EXPECT_EQ(with_commas(0), "0");
-  EXPECT_EQ(with_commas(999), "999");
-  EXPECT_EQ(with_commas(1000), "1,000");
-  EXPECT_EQ(with_commas(1234567), "1,234,567");
-  EXPECT_EQ(counted(1, "line"), "1 line");
-  EXPECT_EQ(counted(1000, "line"), "1,000 lines");
-}
-
 TEST(TerminalTest, WritesDurationsAsAClock) {
   EXPECT_EQ(as_clock(0.4), "0:00");
   EXPECT_EQ(as_clock(61.6), "1:02");
@@ -29,6 +20,15 @@ TEST(TerminalTest, WritesSizesInBinaryUnits) {
   EXPECT_EQ(as_bytes(1023), "1023 B");
   EXPECT_EQ(as_bytes(1536), "1.5 KiB");
   EXPECT_EQ(as_bytes(std::size_t{5} << 20), "5.0 MiB");
+}
+
+TEST(TerminalTest, KnowsUtf8ByTheNameOfTheLocale) {
+  for (const char* name : {"en_US.UTF-8", "C.UTF-8", "de_DE.utf8", "sr_RS.UTF-8@latin"}) {
+    EXPECT_TRUE(names_utf8(name)) << name;
+  }
+  for (const char* name : {"", "C", "POSIX", "de_DE", "de_DE.ISO-8859-1", "utf8"}) {
+    EXPECT_FALSE(names_utf8(name)) << name;
+  }
 }
 
 TEST(TerminalTest, ColoursOnlyWhereThereIsColour) {

@@ -3,7 +3,7 @@
 
 from skol_process import GOLD, CommandTest, model, skol
 
-VERBS = [["train"], ["predict"], ["evaluate"], ["score"], ["plan"]]
+VERBS = [["train"], ["predict"], ["evaluate"], ["score"], ["tune"], ["plan"], ["top"], ["doctor"]]
 VERBS += [["models", verb] for verb in ("list", "show", "copy", "remove")]
 
 
@@ -40,6 +40,12 @@ class HelpTest(CommandTest):
             "errors annotated json"
         ).split():
             self.assertRegex(predict, rf"\n  --{option}\b")
+        tune = self.succeeds("tune", "--help").out.decode()
+        for option in (
+            "save json seconds prediction-batch-size prediction-stride threads precision device "
+            "target errors annotated"
+        ).split():
+            self.assertRegex(tune, rf"\n  --{option}\b")
         plan = self.succeeds("plan", "--help").out.decode()
         for option in (
             "base-memory window-memory points host-base-memory host-window-memory device-memory "
