@@ -18,6 +18,7 @@ from .rnn_model import RNNSkolModel
 from .saved_parameters import saved_parameters, with_parameters
 from .sklearn_habits import SklearnHabits
 from .training import read_annotated, score_of, train
+from .tuning import tune, warn_if_tuned_elsewhere
 from .values import Values
 
 if TYPE_CHECKING:
@@ -47,10 +48,11 @@ class SkolClassifierV2(SklearnHabits):
 
     # What a constructor can know to be missing. A default is checked when it is first needed.
     def _check_places(self) -> None:
-        values = self._values
-        if values.given.get("input_source") == "files":
+        values, given = self._values, self._values.given
+        # A None that is written out, as get_params() writes it, says that the places come later.
+        if given.get("input_source") == "files" and "file_paths" not in given:
             self._need_files()
-        if values.given.get("output_dest") == "files":
+        if given.get("output_dest") == "files" and "output_path" not in given:
             self._need_output_path()
         if store_of(values) is None and values.wanted("auto_load_model"):
             raise ParameterError(
@@ -102,6 +104,7 @@ class SkolClassifierV2(SklearnHabits):
         self._values.adopt(saved)
         self._rnn = RNNSkolModel._sharing(self._values, core)
         self._say(log.MAJOR, f"loaded {store.name}: {self._origins(saved)}")
+        warn_if_tuned_elsewhere(self._rnn)
 
     def _origins(self, saved: Mapping[str, Any]) -> str:
         """The parameters of run time and where each comes from."""
@@ -247,9 +250,27 @@ class SkolClassifierV2(SklearnHabits):
             prediction_batch_size=model.prediction_batch_size,
             prediction_stride=model.prediction_stride,
             num_workers=model.num_workers,
+            model_name=model.kept_as,
             verbosity=model.verbosity,
         )
         return tables.shaped(labelled, output_format, lambda df, names: df.select(*names)), stats
+
+    def tune(self, data: Any = None, save: bool = False, *, seconds: float = 20) -> dict[str, Any]:
+        """Measures memory and speed against prediction_batch_size on this machine for about
+        `seconds`, and sets the best for the next prediction; no label depends on it.
+
+        `data` is what to measure on, as predict() takes it, but for Spark; None: windows made up.
+        `save` writes the model back with the choice and its record, as save_model() does. The
+        result has the keys of `skol tune --json`.
+        """
+        model = self._trained()
+        if save:
+            self._store()  # one that is not configured is told before the time is spent
+        with self._reader() as reader:
+            report = tune(model, data, reader, seconds)
+        if save:
+            self.save_model()
+        return report
 
     def save_annotated(self, df: Any) -> list[str] | None:
         """Annotated text of a table that predict() gave: a file a document in output_path, or for

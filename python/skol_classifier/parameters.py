@@ -80,7 +80,8 @@ class RNNParameters(TypedDict, total=False):
         int, Parameter(2, whole(0, 64), _A, "bidirectional LSTM layers; 0: logistic regression")
     ]
     num_classes: Annotated[
-        int, Parameter(3, whole(1, 2048), _A, "labels; taken from the training documents")
+        int | None,
+        Parameter(3, optional(whole(1, 2048)), _A, "labels; taken from the training documents"),
     ]
     window_size: Annotated[int, Parameter(50, _count, _A, "lines of a window")]
     prediction_stride: Annotated[

@@ -29,20 +29,25 @@ def predict_local(
         labelled, stats = label(model, table.documents())
         result = table.output(labelled)
         return tables.shaped(result, output_format, lambda frame, names: frame[names]), stats
-    if is_paths(data):
-        documents = reader.files(find_paths(paths_of(data)))
-    elif isinstance(data, (list, tuple)):
-        documents = reader.texts(data, annotated=False)
-    else:
-        raise TypeError(
-            f"{type(data).__name__} cannot be labelled: pass a list of texts, a path or glob, a "
-            "list of Paths, or a pandas or Spark DataFrame"
-        )
-    labelled, stats = label(model, documents)
+    labelled, stats = label(model, local_documents(data, reader))
     results = [_in_format(one, output_format) for one in labelled]
     if is_paths(data):
         return dict(zip((one.id for one in labelled), results, strict=True)), stats
     return results, stats
+
+
+def local_documents(data: Any, reader: Reader) -> Sequence[Document]:
+    """The documents of any input but a Spark DataFrame."""
+    if tables.is_pandas_frame(data):
+        return tables.line_table(data, reader).documents()
+    if is_paths(data):
+        return reader.files(find_paths(paths_of(data)))
+    if isinstance(data, (list, tuple)):
+        return reader.texts(data, annotated=False)
+    raise TypeError(
+        f"{type(data).__name__} cannot be labelled: pass a list of texts, a path or glob, a "
+        "list of Paths, or a pandas or Spark DataFrame"
+    )
 
 
 def _in_format(document: LabelledDocument, output_format: str) -> Any:
@@ -63,6 +68,7 @@ def label(
             prediction_batch_size=model.prediction_batch_size,
             prediction_stride=model.prediction_stride or 0,
             threads=threads_of(model.num_workers),
+            model_name=model.kept_as,
             progress=_shower(progress) if progress.shown else None,
         )
     if stats["reductions"]:

@@ -11,14 +11,17 @@ from ._core import Model
 from .arguments import nearest_hint, settle
 from .checks import shortened
 from .errors import NotTrainedError, ParameterError
+from .log import warn
 from .parameters import RNN, Kind, RNNParameters
 from .saved_parameters import saved_parameters, with_parameters
+from .tables import is_spark_frame
 from .values import Values, stride
 
 if TYPE_CHECKING:
     from typing import Self, Unpack
 
     import numpy as np
+    from pyspark.sql import DataFrame
 
     from .spark import SequencePreprocessor as SequencePreprocessor
 
@@ -124,6 +127,13 @@ class RNNSkolModel:
         object.__setattr__(self, "_labels", state["labels"])
 
     @property
+    def kept_as(self) -> str:
+        """The key or path that the model is kept under, "" for one that is kept nowhere."""
+        name: str | None = self._values.wanted("redis_key") or self._values.wanted("model_path")
+        # Watching must not fail for what has no UTF-8.
+        return (name or "").encode("utf-8", "replace").decode()
+
+    @property
     def core(self) -> Model | None:
         """The weights, vocabularies and labels, immutable; None before they are there."""
         return self._core
@@ -161,8 +171,24 @@ class RNNSkolModel:
 
     def load(self, path: str | os.PathLike[str]) -> Self:
         """Reads such a file into this object; parameters given to it win over those saved."""
+        from .tuning import warn_if_tuned_elsewhere
+
         self.set_model(Model.load(os.fspath(path)))
+        warn_if_tuned_elsewhere(self)
         return self
+
+    def tune(self, data: Any = None, *, seconds: float = 20) -> dict[str, Any]:
+        """As SkolClassifierV2.tune; save(path) writes the model with the choice in it."""
+        from .documents import Reader
+        from .tuning import tune
+
+        with Reader("strict", self.verbosity) as reader:
+            return tune(self, data, reader, seconds)
+
+    def _take_tuned(self, core: Model) -> None:
+        """The same weights with the record of a tuning, whose choice holds from the next call."""
+        object.__setattr__(self, "_core", core)
+        self._values.update({"prediction_batch_size": core.prediction_batch_size})
 
     def weights(self) -> dict[str, np.ndarray]:
         """Every tensor of the model file by its name, as docs/model_format.md lists them."""
@@ -170,11 +196,77 @@ class RNNSkolModel:
 
         return tensors(self.trained().to_bytes())
 
+    # ---- features that come with the lines, in DataFrames of Spark
+
+    def fit(self, df: DataFrame, labels: Iterable[str] | None = None) -> dict[str, Any]:
+        """Trains on lines that have features, and returns statistics as SkolClassifierV2.fit does.
+
+        `df`: doc_id (or filename), `line_no_col`, a vector of Spark ML in `features_col` and the
+        index of its label in `label_col`, null for a line without one. `labels` names the labels
+        in index order; else those of set_labels(), or of a StringIndexer, or the indices do.
+        """
+        from .spark.vectors import fit_vectors
+
+        core, statistics = fit_vectors(self._values, _frame(df), labels or self._labels)
+        saved = saved_parameters(core)
+        self._values.saved = {k: v for k, v in saved.items() if k in self._values.table}
+        object.__setattr__(self, "_core", core)
+        return statistics
+
+    def predict(self, df: DataFrame) -> DataFrame:
+        """Every column of `df`, `prediction` and `probabilities`. `df` as for fit(), without
+        labels; with a column `value`, its blank lines and page markers are not labelled. Lazy."""
+        return self._labelled(df).drop("predicted_label", "annotated_value")
+
+    def predict_proba(self, df: DataFrame) -> DataFrame:
+        """Every column of `df` and `probabilities`, in the order of `labels`."""
+        return self.predict(df).drop("prediction")
+
+    def predict_with_labels(self, df: DataFrame) -> DataFrame:
+        """As predict(), and `predicted_label`; with a column `value`, `annotated_value` too."""
+        return self._labelled(df)
+
+    def calculate_stats(self, df: DataFrame) -> dict[str, Any]:
+        """The scores of a table with `label_col` that predict() gave, or is to be given first."""
+        from .spark.vectors import statistics_of_predictions
+
+        table = df if "prediction" in _frame(df).columns else self.predict(df)
+        if self.labels is None:
+            raise NotTrainedError("labels are not known: call fit(), load() or set_labels() first")
+        return statistics_of_predictions(table, self.labels, self.label_col)
+
+    def _labelled(self, df: DataFrame) -> DataFrame:
+        from .spark.vectors import label_vectors
+
+        core = self.trained()
+        if self.use_gpu_in_udf:
+            warn(self.verbosity, "use_gpu_in_udf is set; this version computes on the CPU")
+        labelled, _ = label_vectors(
+            _frame(df),
+            core,
+            features_col=self.features_col,
+            line_no_col=self.line_no_col,
+            prediction_batch_size=self.prediction_batch_size,
+            prediction_stride=self.prediction_stride,
+            num_workers=self.num_workers,
+            verbosity=self.verbosity,
+        )
+        return labelled
+
     def trained(self) -> Model:
         """`core`; NotTrainedError where there is none."""
         if self._core is None:
             raise NotTrainedError("Model not trained: call fit() or load a model first")
         return self._core
+
+
+def _frame(df: DataFrame) -> DataFrame:
+    if not is_spark_frame(df):
+        raise TypeError(
+            f"{type(df).__name__}: expected a Spark DataFrame with a column of feature vectors; "
+            "texts, paths and pandas tables are what SkolClassifierV2 takes"
+        )
+    return df
 
 
 def _hint(name: str) -> str:

@@ -35,11 +35,13 @@ _STRIDES = ("prediction_stride", "training_stride")
 
 
 def training_options(values: Values) -> dict[str, Any]:
-    """What the core's train() is to be asked for."""
-    options = {name: values.wanted(name) for name in _ALIKE}
+    """What the core's train() is to be asked for. An RNNSkolModel by itself takes features and
+    labels as they are, and has no parameters of text: those are left to the core's defaults."""
+    options = {name: values.wanted(name) for name in _ALIKE if name in values.table}
     if values.wanted("model_type") == "logistic":
         options["num_layers"] = 0
-    options["word_vocab_size"], options["suffix_vocab_size"] = vocabulary_sizes(values)
+    if "word_vocab_size" in values.table:
+        options["word_vocab_size"], options["suffix_vocab_size"] = vocabulary_sizes(values)
     for name in _STRIDES:
         options[name] = values.wanted(name) or 0
     options["labels"] = "collapsed" if values.wanted("collapse_labels") else "all"

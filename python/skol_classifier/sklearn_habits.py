@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .arguments import settle
 from .parameters import CLASSIFIER, Kind
 from .rnn_model import RNNSkolModel
-from .values import Values
+from .values import MEASURED, Values, vocabulary_sizes
 
 if TYPE_CHECKING:
     from typing import Self
@@ -26,8 +26,21 @@ class SklearnHabits:
     _last_run: Any
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """Every parameter with the value that the next fit and predict will use."""
-        return {name: self._values.wanted(name) for name in CLASSIFIER}
+        """Every parameter with the value that the next fit and predict will use; of what a
+        training measures None, unless it was asked for. The constructor takes them all back."""
+        values = self._values
+        parameters = {name: values.wanted(name) for name in CLASSIFIER}
+        parameters.update((name, values.given.get(name)) for name in MEASURED)
+        if parameters["model_type"] == "logistic":
+            parameters["num_layers"] = 0
+        if parameters["input_size"] is not None:
+            sizes = vocabulary_sizes(values)
+            if sum(sizes) == parameters["input_size"]:
+                parameters["word_vocab_size"], parameters["suffix_vocab_size"] = sizes
+            else:
+                # The width that a loaded model turned out to have: its sizes are maxima.
+                parameters["input_size"] = None
+        return parameters
 
     def set_params(self, **parameters: Any) -> Self:
         """Sets parameters, all or none. Those of run time hold from the next call on, those of
@@ -42,8 +55,7 @@ class SklearnHabits:
         twin = self.__class__.__new__(self.__class__)
         wanted = {name: self._values.wanted(name) for name in self._values.saved}
         kept = {k: v for k, v in wanted.items() if CLASSIFIER[k].kind is not Kind.PLACE}
-        for measured in ("input_size", "num_classes"):
-            # Found by the training, not asked for; other documents may give others.
+        for measured in MEASURED:  # other documents may give others
             kept.pop(measured, None)
         twin._values = Values(CLASSIFIER, {**kept, **self._values.given})
         twin._rnn = None

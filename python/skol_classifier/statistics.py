@@ -15,7 +15,18 @@ def fit_statistics(
 ) -> dict[str, Any]:
     """`scores` are those of the core's evaluate(), on the documents held back or, where there was
     nothing to hold back, on the training documents: `measured_on` says which."""
-    lines = int(scores["lines"])
+    return {
+        **prediction_statistics(labels, scores),
+        "train_size": sum(label_counts.values()),
+        "test_size": int(scores["lines"]) if held_back else 0,
+        "measured_on": "held_back" if held_back else "training",
+        "class_frequencies": dict(label_counts),
+    }
+
+
+def prediction_statistics(labels: list[str], scores: Mapping[str, Any]) -> dict[str, Any]:
+    """What can be told of any predictions beside the truth; `loss` is None where nothing said how
+    probable a label was."""
     statistics: dict[str, Any] = {
         "accuracy": scores["accuracy"],
         "precision": scores["weighted_precision"],
@@ -23,11 +34,7 @@ def fit_statistics(
         "f1_score": scores["weighted_f1"],
         "macro_f1": scores["macro_f1"],
         "loss": scores["loss"],
-        "total_predictions": lines,
-        "train_size": sum(label_counts.values()),
-        "test_size": lines if held_back else 0,
-        "measured_on": "held_back" if held_back else "training",
-        "class_frequencies": dict(label_counts),
+        "total_predictions": int(scores["lines"]),
         "label_order": list(labels),
         "confusion": scores["confusion"],
     }
@@ -49,7 +56,7 @@ def _of_label(label: str, scores: Mapping[str, Any]) -> dict[str, Any]:
         f"{label}_precision": one["precision"],
         f"{label}_recall": one["recall"],
         f"{label}_f1": one["f1"],
-        f"{label}_loss": one["loss"],
+        f"{label}_loss": one.get("loss"),
         f"{label}_support": one["support"],
     }
 

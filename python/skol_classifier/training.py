@@ -38,11 +38,16 @@ def read_annotated(data: Any, reader: Reader) -> list[Document]:
     )
 
 
-def train(values: Values, documents: Sequence[Document]) -> tuple[Model, dict[str, Any]]:
-    """A new model with its label frequencies in its settings, and the statistics of fit()."""
+def train(
+    values: Values, documents: Sequence[Document], labels: Sequence[str] | None = None
+) -> tuple[Model, dict[str, Any]]:
+    """A new model with its label frequencies in its settings, and the statistics of fit().
+
+    `labels`: those of the model, where they are not simply those of the documents.
+    """
     verbosity = values.in_force("verbosity")
     options = training_options(values)
-    _check_classes(values, _labels_of(documents, options["labels"] == "collapsed"))
+    _check_classes(values, labels or _labels_of(documents, options["labels"] == "collapsed"))
     threads = threads_of(values.in_force("num_workers"))
     with log.Progress(verbosity) as progress:
         model, report = _core.train(

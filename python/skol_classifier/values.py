@@ -13,6 +13,9 @@ from .checks import refuse
 from .errors import ParameterError
 from .parameters import Kind, Table
 
+# What the training finds; None says that nobody asked for it.
+MEASURED = ("input_size", "num_classes")
+
 
 class Values:
     """Mutable: `given` by the caller; `saved` with the weights, empty while there are none."""
@@ -38,7 +41,8 @@ class Values:
     def update(self, new: Mapping[str, Any]) -> None:
         """Takes checked values, all or none."""
         before = self.given
-        self.given = {**before, **new}
+        given = {**before, **new}
+        self.given = {k: v for k, v in given.items() if v is not None or k not in MEASURED}
         try:
             check_together(self)
         except ParameterError:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from redis_server import RedisServer
+from skol_command import skol_command
 from snippets import run, snippets
 
 import skol_classifier
@@ -131,7 +132,7 @@ def test_every_parameter_is_in_the_page_on_migrating() -> None:
     assert [name for name in CLASSIFIER if f"`{name}`" not in page] == []
 
 
-@pytest.mark.parametrize("page", ["docs/tuning.md", "README.md"])
+@pytest.mark.parametrize("page", ["docs/tuning.md", "docs/operations.md", "README.md"])
 def test_calls_of_the_command_have_verbs_and_options_that_exist(page: str) -> None:
     command = skol_command()
     calls = list(calls_of_skol(ROOT / page))
@@ -154,11 +155,3 @@ def calls_of_skol(page: Path) -> Iterator[tuple[list[str], list[str], str]]:
                 verbs = words[1:3] if words[1] == "models" else words[1:2]
                 options = [word for word in words if word.startswith("-") and word != "-"]
                 yield verbs, options, block.place
-
-
-def skol_command() -> str:
-    """The one that came with the package, or the one of this build."""
-    for path in (PACKAGE / "skol_classifier/bin/skol", ROOT / "build/skol"):
-        if path.exists():
-            return str(path)
-    pytest.skip("the command is not built")

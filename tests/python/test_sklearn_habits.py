@@ -26,15 +26,65 @@ def test_a_clone_has_the_parameters_and_no_model(classifier: RNNClassifier) -> N
     assert type(twin) is RNNClassifier
     assert twin._model is None
     assert classifier._model is not None
-    ours, theirs = classifier.get_params(), twin.get_params()
-    # Found by the training, not asked for.
-    for name in ("input_size", "num_classes"):
-        ours.pop(name)
-        theirs.pop(name)
-    assert theirs == ours
+    theirs = twin.get_params()
+    assert theirs == classifier.get_params()
     assert theirs["window_size"] == 20
     assert theirs["prediction_batch_size"] == 7
     assert theirs["redis_client"] is client
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"model_type": "logistic"},
+        {"input_size": 100},
+        {"input_size": 50, "use_suffixes": False},
+        {"input_size": 100, "word_vocab_size": 90},
+        {"use_suffixes": False},
+        {"window_size": 10, "prediction_stride": 5},
+        {"class_weights": {"Nomenclature": 2.0}},
+        {"weight_strategy": "balanced", "num_classes": 3},
+        {"input_source": "files", "file_paths": None, "output_dest": "files", "output_path": None},
+        {"input_source": "dataframe", "output_dest": "strings"},
+        {"model_storage": "disk", "model_path": "m", "line_level": True},
+    ],
+)
+def test_the_constructor_takes_what_get_params_gives(given: dict[str, Any]) -> None:
+    classifier = RNNClassifier(**{"verbosity": 0, **given})
+    twin = RNNClassifier(**classifier.get_params())
+    assert twin.get_params() == classifier.get_params()
+
+
+def test_what_get_params_gives_of_a_trained_classifier_trains_the_same_model(
+    classifier: RNNClassifier, train_folder: Path
+) -> None:
+    for trained in (classifier, RNNClassifier(**SMALL, input_size=100)):
+        trained.set_params(epochs=1, auto_load_model=False)
+        trained.fit(train_folder)
+        twin = RNNClassifier(**trained.get_params())
+        twin.fit(train_folder)
+        assert twin._model is not None
+        assert twin._model.trained().digest == trained._model.trained().digest  # type: ignore[union-attr]
+
+
+def test_the_parameters_of_a_loaded_model_are_taken_whoever_repeats_its_width(
+    model_path: Path,
+) -> None:
+    width = RNNClassifier.load_from_disk(model_path, verbosity=0)._model.input_size  # type: ignore[union-attr]
+    loaded = RNNClassifier.load_from_disk(model_path, verbosity=0, input_size=width)
+    parameters = {**loaded.get_params(), "auto_load_model": False}
+    twin = RNNClassifier(**parameters)
+    assert twin.get_params() == parameters
+    assert twin.get_params()["word_vocab_size"] == 800
+
+
+def test_places_that_are_still_to_come_are_asked_for_when_they_are_needed() -> None:
+    twin = RNNClassifier(**RNNClassifier(verbosity=0).get_params())
+    with pytest.raises(ValueError, match="file_paths must be provided"):
+        twin.load_raw()
+    with pytest.raises(ValueError, match="file_paths must be provided"):
+        twin.fit()
 
 
 def test_a_clone_goes_its_own_way(classifier: RNNClassifier) -> None:

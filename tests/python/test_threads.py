@@ -37,8 +37,8 @@ from skol_classifier import RNNClassifier
 classifier = RNNClassifier.load_from_disk({str(model_path)!r}, verbosity=0)
 digest = classifier._model.trained().digest
 classifier.set_params(hidden_size=128, num_layers=2, epochs=1000)
-print("ready", flush=True)
 try:
+    print("ready", flush=True)
     classifier.fit({str(train_folder)!r})
 except KeyboardInterrupt:
     assert classifier._model.trained().digest == digest

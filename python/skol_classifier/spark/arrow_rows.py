@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from skol_classifier.errors import InternalError
 
-from .column_names import VALUE
+from .column_names import VECTOR_FIELDS
 
 if TYPE_CHECKING:
     from skol_classifier import _core
@@ -54,6 +54,37 @@ def number_column(numbers: pa.Array) -> tuple[Any, Any, int]:
     return validity, values, numbers.offset
 
 
+def parts(vectors: pa.StructArray) -> list[pa.Array]:
+    """A column of Spark ML's vectors, and its fields, as vector_column() takes them."""
+    return [vectors, *(vectors.field(name) for name in VECTOR_FIELDS)]
+
+
+def vector_column(
+    nulls: pa.Array, types: pa.Array, sizes: pa.Array, indices: pa.Array, values: pa.Array
+) -> tuple[Any, ...]:
+    """As _core.LineStream takes vectors; one is null where `nulls` is."""
+    return (
+        nulls.buffers()[0],
+        nulls.offset,
+        _data(types, 1),
+        _data(sizes, 4),
+        _list_offsets(indices),
+        _data(indices.values, 4),
+        _list_offsets(values),
+        _data(values.values, 8),
+    )
+
+
+def _data(array: pa.Array, size: int) -> Any:
+    """The values of an array from its first on, each of `size` bytes."""
+    data = array.buffers()[1]
+    return b"" if data is None else data.slice(size * array.offset)
+
+
+def _list_offsets(lists: pa.Array) -> Any:
+    return lists.buffers()[1].slice(4 * lists.offset)
+
+
 def pieces(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
     """Of bounded size, without a copy."""
     for begin in range(0, batch.num_rows, _MAX_ROWS):
@@ -63,9 +94,10 @@ def pieces(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
 class PendingRows:
     """Input rows that wait, in order, until they are labelled."""
 
-    def __init__(self, labels: Sequence[str]) -> None:
+    def __init__(self, labels: Sequence[str], value: str | None) -> None:
         self._batches: deque[pa.RecordBatch] = deque()
         self._names = _LabelNames(labels)
+        self._value = value  # the column with the text, if there is one
 
     def add(self, batch: pa.RecordBatch) -> None:
         self._batches.append(batch)
@@ -76,8 +108,9 @@ class PendingRows:
         begin = 0
         while begin < len(rows):
             piece = self._take(min(len(rows) - begin, _MAX_ROWS))
-            arrays = labelled.arrays(begin, piece.num_rows, piece.column(VALUE))
-            schema = pa.schema([*piece.schema, *_OUTPUT])
+            values = piece.column(self._value) if self._value is not None else None
+            arrays = labelled.arrays(begin, piece.num_rows, values)
+            schema = pa.schema([*piece.schema, *_OUTPUT[: len(arrays)]])
             yield pa.RecordBatch.from_arrays([*piece.columns, *arrays], schema=schema)
             begin += piece.num_rows
 
@@ -128,13 +161,12 @@ class _LabelledColumns:
         )
         self._names = names
 
-    def arrays(self, begin: int, count: int, values: pa.Array) -> list[pa.Array]:
-        """Of rows [begin, begin + count), whose lines are `values`."""
+    def arrays(self, begin: int, count: int, values: pa.Array | None) -> list[pa.Array]:
+        """Of rows [begin, begin + count), whose lines are `values`; three without the lines."""
         index = self._index[begin : begin + count]
         labelled = _bitmap(index >= 0)
         prediction = pa.py_buffer(index.astype(np.float64))
-        annotated = _null_bits(values)
-        return [
+        columns = [
             pa.Array.from_buffers(pa.float64(), count, [labelled, prediction]),
             pa.Array.from_buffers(
                 _OUTPUT[1].type,
@@ -143,12 +175,12 @@ class _LabelledColumns:
                 children=[self._probabilities],
             ),
             self._names.array(index, labelled),
-            pa.Array.from_buffers(
-                pa.string(),
-                count,
-                [annotated, _offsets(self._annotated_offsets, begin, count), self._annotated],
-            ),
         ]
+        if values is not None:
+            offsets = _offsets(self._annotated_offsets, begin, count)
+            annotated = [_null_bits(values), offsets, self._annotated]
+            columns.append(pa.Array.from_buffers(pa.string(), count, annotated))
+        return columns
 
 
 def _offsets(buffer: pa.Buffer, begin: int, count: int) -> pa.Buffer:

@@ -12,4 +12,6 @@ LABEL = "label"
 SORTED_LINES = "sorted_data"
 MAIN_ATTACHMENT = "main.txt"  # the attachment of a row that names none
 
+VECTOR_FIELDS = ("type", "size", "indices", "values")  # of a vector of Spark ML
+
 OUTPUT_COLUMNS = ("prediction", "probabilities", "predicted_label", "annotated_value")

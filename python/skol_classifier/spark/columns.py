@@ -51,6 +51,11 @@ _KNOWN = {DOCUMENT, FILE_NAME, ATTACHMENT, LINE_NUMBER, VALUE, LABEL, SORTED_LIN
 # line_numbr is 0.95 like line_number, page_number 0.73: a slip of a letter or two.
 _LIKENESS = 0.8
 
+_FORMS = (
+    f"needed are {DOCUMENT} (or {FILE_NAME}), {LINE_NUMBER} and {VALUE}, one row a line, "
+    f"or {DOCUMENT} and {VALUE}, one row a text"
+)
+
 Form = Literal["lines", "texts", "sequences"]
 
 
@@ -61,6 +66,9 @@ class InputColumns:
     form: Form
     document: str
     attachment: str | None
+    line_number: str = LINE_NUMBER
+    value: str | None = VALUE  # None: only where there are features, and the text is not known
+    features: str | None = None  # None: they are made from the text
 
     def keys(self) -> list[Column]:
         """What identifies a document."""
@@ -81,14 +89,20 @@ def column(name: str) -> Column:
 
 def recognise(df: DataFrame) -> InputColumns:
     """Lines, whole texts or the sequencer's output; InputError where it is none of them."""
+    document, attachment = document_columns(df)
+    return InputColumns(_form(df), document, attachment)
+
+
+def document_columns(df: DataFrame) -> tuple[str, str | None]:
+    """The columns that name a row's document, and its attachment where there is one."""
     names = df.columns
     _refuse_repeated(names)
     document = FILE_NAME if FILE_NAME in names and DOCUMENT not in names else DOCUMENT
-    _require(df, document, StringType, "string")
+    require(df.schema, document, StringType, "string")
     attachment = ATTACHMENT if ATTACHMENT in names else None
     if attachment is not None:
-        _require(df, attachment, StringType, "string")
-    return InputColumns(_form(df), document, attachment)
+        require(df.schema, attachment, StringType, "string")
+    return document, attachment
 
 
 def require_lines(df: DataFrame, *others: str) -> InputColumns:
@@ -97,7 +111,7 @@ def require_lines(df: DataFrame, *others: str) -> InputColumns:
     if columns.form != "lines":
         raise InputError(missing(LINE_NUMBER, df.columns))
     for name in others:
-        _require(df, name, StringType, "string")
+        require(df.schema, name, StringType, "string")
     return columns
 
 
@@ -112,16 +126,12 @@ def refuse_output_columns(names: Sequence[str]) -> None:
         )
 
 
-def missing(needed: str, names: Sequence[str]) -> str:
+def missing(needed: str, names: Sequence[str], forms: str = _FORMS) -> str:
     """The message for a column that is not there."""
     message = f"no column {needed!r} among {', '.join(names) or 'no columns at all'}"
     meant = _meant(needed, names)
     if meant:
         return f"{message}; rename it: df.withColumnRenamed({meant!r}, {needed!r})"
-    forms = (
-        f"needed are {DOCUMENT} (or {FILE_NAME}), {LINE_NUMBER} and {VALUE}, one row a line, "
-        f"or {DOCUMENT} and {VALUE}, one row a text"
-    )
     return f"{message}; {forms}"
 
 
@@ -129,9 +139,9 @@ def _form(df: DataFrame) -> Form:
     if SORTED_LINES in df.columns:
         _require_sorted_lines(df.schema[SORTED_LINES].dataType)
         return "sequences"
-    _require(df, VALUE, StringType, "string")
+    require(df.schema, VALUE, StringType, "string")
     if LINE_NUMBER in df.columns:
-        _require(df, LINE_NUMBER, IntegralType, "int or bigint")
+        require(df.schema, LINE_NUMBER, IntegralType, "int or bigint")
         return "lines"
     # A misspelt line_number must not turn lines into texts of one line each.
     if _meant(LINE_NUMBER, df.columns):
@@ -139,10 +149,13 @@ def _form(df: DataFrame) -> Form:
     return "texts"
 
 
-def _require(df: DataFrame, name: str, expected: type[DataType], words: str) -> None:
-    if name not in df.columns:
-        raise InputError(missing(name, df.columns))
-    _require_type(name, df.schema[name].dataType, expected, words)
+def require(
+    schema: StructType, name: str, expected: type[DataType], words: str, forms: str = _FORMS
+) -> None:
+    """A column of that type; `words` are the type's, those of a cast last."""
+    if name not in schema.names:
+        raise InputError(missing(name, schema.names, forms))
+    _require_type(name, schema[name].dataType, expected, words)
 
 
 def _require_type(name: str, found: DataType, expected: type[DataType], words: str) -> None:

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
     from .entry import Batches
 
+# Of the digest of a model that is kept nowhere: enough to tell those of one host apart.
+_DIGITS_OF_A_NAME = 12
+
 _OUTPUT_TYPES = (DoubleType(), ArrayType(FloatType()), StringType(), StringType())
 _OUTPUT_FIELDS = [
     StructField(name, kind) for name, kind in zip(OUTPUT_COLUMNS, _OUTPUT_TYPES, strict=True)
@@ -40,57 +43,97 @@ def label_lines(
     prediction_batch_size: int,
     prediction_stride: int,
     num_workers: int,
+    model_name: str = "",
     verbosity: int = 0,
 ) -> tuple[DataFrame, Callable[[], dict[str, Any]]]:
     """The labelled DataFrame, and a function for the statistics of the jobs it has been in."""
-    columns = recognise(df)
+    model.check_takes_text()
+    return label_rows(
+        df,
+        recognise(df),
+        model,
+        prediction_batch_size=prediction_batch_size,
+        prediction_stride=prediction_stride,
+        num_workers=num_workers,
+        model_name=model_name,
+        verbosity=verbosity,
+    )
+
+
+def label_rows(
+    df: DataFrame,
+    columns: InputColumns,
+    model: _core.Model,
+    *,
+    prediction_batch_size: int,
+    prediction_stride: int,
+    num_workers: int,
+    model_name: str = "",
+    verbosity: int,
+) -> tuple[DataFrame, Callable[[], dict[str, Any]]]:
+    """As label_lines(), of a table whose columns are known."""
     refuse_output_columns(df.columns)
     spark = df.sparkSession
     check_workers(spark)
     lines = documents_together(df, columns)
     statistics = RunStatistics(spark)
+    key = model_key(model)
+    plain = _plain_names(lines.columns)
     job = LabellingJob(
         document=columns.document,
         attachment=columns.attachment,
+        line_number=plain[columns.line_number],
+        value=columns.value,
+        features=plain[columns.features] if columns.features is not None else None,
         rows_are_texts=columns.form == "texts",
         prediction_batch_size=prediction_batch_size,
         prediction_stride=prediction_stride,
         num_workers=num_workers,
+        model_name=model_name or key[:_DIGITS_OF_A_NAME],
     )
     say(verbosity, COUNTS, f"the input is {columns.form}; {job}")
     entry = in_worker(
         "worker",
         "label_partition",
         vars(job),
-        model_key(model),
+        key,
         weights_for(spark, model),
         statistics.accumulator,
     )
-    return _mapped(lines, entry), statistics.merged
+    # Without the text there is nothing to write a block around: no annotated_value.
+    added = _OUTPUT_FIELDS if columns.value is not None else _OUTPUT_FIELDS[:-1]
+    return _mapped(lines, [*plain.values()], added, entry), statistics.merged
 
 
-def _mapped(lines: DataFrame, entry: Callable[[Batches], Batches]) -> DataFrame:
+def _plain_names(names: list[str]) -> dict[str, str]:
     """mapInArrow takes a dot in a column's name for a field of a struct: such columns go through
     it under other names."""
+    return {n: f"_{i}" if set(".`") & set(n) else n for i, n in enumerate(names)}
+
+
+def _mapped(
+    lines: DataFrame,
+    plain: list[str],
+    added: list[StructField],
+    entry: Callable[[Batches], Batches],
+) -> DataFrame:
     names = lines.columns
-    plain = [f"_{i}" if set(".`") & set(name) else name for i, name in enumerate(names)]
     if plain != names:
         lines = lines.toDF(*plain)
-    schema = StructType([*lines.schema.fields, *_OUTPUT_FIELDS])
-    labelled = lines.mapInArrow(entry, schema)
-    return labelled if plain == names else labelled.toDF(*names, *OUTPUT_COLUMNS)
+    labelled = lines.mapInArrow(entry, StructType([*lines.schema.fields, *added]))
+    return labelled if plain == names else labelled.toDF(*names, *(field.name for field in added))
 
 
 def documents_together(df: DataFrame, columns: InputColumns) -> DataFrame:
     """One row a line; the lines of a document in one partition, neighbours, in order."""
     if columns.form == "sequences":
-        return _sequences_to_lines(df, columns)
+        return sequences_to_lines(df, columns)
     identity = columns.identity()
     count = partition_count(df)
     numbers: list[Any] = [] if count is None else [max(1, count)]
     together = df.repartition(*numbers, *identity)
     if columns.form == "lines":
-        return together.sortWithinPartitions(*identity, column(LINE_NUMBER))
+        return together.sortWithinPartitions(*identity, column(columns.line_number))
     # Two rows of one document are neighbours then, and the second is found to begin it anew.
     return texts_to_lines(together.sortWithinPartitions(*identity))
 
@@ -109,7 +152,7 @@ def lines_of_text(text: Column) -> Column:
     return F.slice(pieces, F.lit(1), F.size(pieces) - no_line)
 
 
-def _sequences_to_lines(df: DataFrame, columns: InputColumns) -> DataFrame:
+def sequences_to_lines(df: DataFrame, columns: InputColumns) -> DataFrame:
     """A document is one row already, so that nothing has to move."""
     elements = df.schema[SORTED_LINES].dataType
     assert isinstance(elements, ArrayType) and isinstance(elements.elementType, StructType)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -65,6 +66,12 @@ def merge(entries: Iterable[Entry]) -> dict[str, Any]:
     total: dict[str, Any] = {key: sum(entry[key] for entry in partitions) for key in _SUMS}
     for key in _MAXIMA:
         total[key] = max((entry[key] for entry in partitions), default=0)
+    calls = Counter[int]()
+    for entry in partitions:
+        calls.update({call["windows"]: call["calls"] for call in entry["calls_by_windows"]})
+    total["calls_by_windows"] = [
+        {"windows": windows, "calls": count} for windows, count in sorted(calls.items())
+    ]
     sizes = {size for entry in partitions for size in entry["batch_sizes"]}
     total["batch_sizes"] = sorted(sizes, reverse=True)
     seconds = total["seconds"]

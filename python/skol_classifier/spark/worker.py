@@ -29,10 +29,14 @@ class LabellingJob:
 
     document: str
     attachment: str | None
+    line_number: str
+    value: str | None
+    features: str | None
     rows_are_texts: bool
     prediction_batch_size: int
     prediction_stride: int
     num_workers: int
+    model_name: str  # for those who watch
 
 
 def label_partition(
@@ -78,8 +82,10 @@ def label_batches(
         prediction_batch_size=job.prediction_batch_size,
         prediction_stride=job.prediction_stride,
         threads=_threads(job.num_workers),
+        run_name="spark worker",
+        model_name=job.model_name,
     )
-    pending = PendingRows(model.labels)
+    pending = PendingRows(model.labels, job.value)
     for batch in batches:
         for piece in pieces(batch):
             pending.add(piece)
@@ -93,16 +99,17 @@ def label_batches(
 def _add(stream: _core.LineStream, batch: pa.RecordBatch, job: LabellingJob) -> _core.LabelledRows:
     from skol_classifier.errors import InputError
 
-    from .arrow_rows import number_column, text_column
-    from .column_names import LINE_NUMBER, VALUE
+    from .arrow_rows import number_column, parts, text_column, vector_column
+    from .column_names import LINE_NUMBER
 
     try:
         return stream.add(
             batch.num_rows,
             text_column(batch.column(job.document)),
             _attachment(batch, job.attachment),
-            number_column(batch.column(LINE_NUMBER)),
-            text_column(batch.column(VALUE)),
+            number_column(batch.column(job.line_number)),
+            None if job.value is None else text_column(batch.column(job.value)),
+            None if job.features is None else vector_column(*parts(batch.column(job.features))),
         )
     except InputError as error:
         if not job.rows_are_texts:

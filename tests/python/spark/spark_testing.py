@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 LINES = "doc_id string, line_number int, value string"
 
 # Partitions, batch size, rows of an Arrow batch.
-ALL_SETTINGS = list(itertools.product([1, 2, 7, 50], [1, 64, 4096], ["1", "100", "10000"]))
+Setting: TypeAlias = tuple[int, int, str]
+_ALL_SETTINGS = list(itertools.product([1, 2, 7, 50], [1, 64, 4096], ["1", "100", "10000"]))
 
 # document, line number, text
 Line: TypeAlias = tuple[str, int, str]
@@ -73,16 +74,17 @@ def refused(error: pytest.ExceptionInfo[BaseException], *words: str) -> None:
     assert any(all(word in line for word in words) for line in lines), str(error.value)
 
 
+def settings(always: list[Setting]) -> Any:
+    """The parameter `setting`: those in `always`, and the rest of the full product as slow."""
+    rest = [pytest.param(s, marks=pytest.mark.slow) for s in _ALL_SETTINGS if s not in always]
+    return pytest.mark.parametrize("setting", [*always, *rest], ids=lambda s: "-".join(map(str, s)))
+
+
 def check_digest(
-    spark: SparkSession,
-    label: Label,
-    documents: Documents,
-    expected: str,
-    partitions: int,
-    batch_size: int,
-    rows: str,
+    spark: SparkSession, label: Label, documents: Documents, expected: str, setting: Setting
 ) -> None:
-    """That the settings change no bit, and that windows are pooled whatever they are."""
+    """That the setting changes no bit, and that windows are pooled whatever it is."""
+    partitions, batch_size, rows = setting
     spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", rows)
     df = spark.createDataFrame(lines_of(documents), LINES).repartition(partitions)
     labelled, stats = label(df, prediction_batch_size=batch_size)

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pyspark.sql import functions as F
 from spark_testing import (
-    ALL_SETTINGS,
     LINES,
     check_digest,
     digest_of_core,
     digest_of_frame,
     lines_of,
     long_documents,
+    settings,
 )
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pyspark.sql import SparkSession
-    from spark_testing import Documents, Label, Model
+    from spark_testing import Documents, Label, Model, Setting
 
 MASTER = "local[4]"
 
@@ -116,31 +116,15 @@ COVERING = [
 ]
 
 
-@pytest.mark.parametrize(("partitions", "batch_size", "rows"), COVERING)
+@settings(COVERING)
 def test_one_digest_over_partitions_batches_and_records(
     spark: SparkSession,
     label: Label,
     documents: Documents,
     expected: str,
-    partitions: int,
-    batch_size: int,
-    rows: Any,
+    setting: Setting,
 ) -> None:
-    check_digest(spark, label, documents, expected, partitions, batch_size, rows)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("partitions", "batch_size", "rows"), ALL_SETTINGS)
-def test_one_digest_over_all_settings(
-    spark: SparkSession,
-    label: Label,
-    documents: Documents,
-    expected: str,
-    partitions: int,
-    batch_size: int,
-    rows: Any,
-) -> None:
-    check_digest(spark, label, documents, expected, partitions, batch_size, rows)
+    check_digest(spark, label, documents, expected, setting)
 
 
 @pytest.mark.parametrize("stride", [1, 13, 50])

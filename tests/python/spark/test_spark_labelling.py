@@ -214,6 +214,8 @@ def test_statistics_have_the_keys_of_plain_python(
     _, plain = _core.predict(model, long_documents(4, 150))
     merged = stats()
     assert merged.keys() - {"partitions"} == plain.keys()
+    calls = sum(entry["calls"] for entry in merged["calls_by_windows"])
+    assert calls == merged["predict_calls"] > 0
     for key in ("documents", "lines", "blank_lines", "windows", "batch_sizes", "reductions"):
         assert merged[key] == plain[key], key
     for entry in merged["partitions"]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from spark_testing import (
-    ALL_SETTINGS,
     LINES,
     check_digest,
     digest_of_core,
     digest_of_frame,
     lines_of,
+    settings,
 )
 
 from skol_classifier import _core
@@ -22,38 +21,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pyspark.sql import SparkSession
-    from spark_testing import Documents, Label, Model
+    from spark_testing import Documents, Label, Model, Setting
 
 MASTER = "local-cluster[2,1,1024]"
 
 
-@pytest.mark.parametrize(
-    ("partitions", "batch_size", "rows"), [(1, 64, "10000"), (7, 1, "100"), (50, 4096, "1")]
-)
+@settings([(1, 64, "10000"), (7, 1, "100"), (50, 4096, "1")])
 def test_one_digest_in_separate_executors(
     spark: SparkSession,
     label: Label,
     documents: Documents,
     expected: str,
-    partitions: int,
-    batch_size: int,
-    rows: str,
+    setting: Setting,
 ) -> None:
-    check_digest(spark, label, documents, expected, partitions, batch_size, rows)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("partitions", "batch_size", "rows"), ALL_SETTINGS)
-def test_one_digest_in_separate_executors_over_all_settings(
-    spark: SparkSession,
-    label: Label,
-    documents: Documents,
-    expected: str,
-    partitions: int,
-    batch_size: int,
-    rows: str,
-) -> None:
-    check_digest(spark, label, documents, expected, partitions, batch_size, rows)
+    check_digest(spark, label, documents, expected, setting)
 
 
 def kill_the_executor(marker: str) -> Callable[..., Any]:
