@@ -20,6 +20,7 @@ PUBLIC_HEADERS = {
     "document": "text",
     "options": "model",
     "model": "model",
+    "tuned": "model",
     "predictor": "prediction",
     "metrics": "training",
     "trainer": "training",
