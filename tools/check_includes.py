@@ -17,6 +17,7 @@ from typing import Dict, Iterator, List, NamedTuple, Set
 
 PUBLIC_HEADERS = {
     "error": "base",
+    "memory": "base",
     "document": "text",
     "options": "model",
     "model": "model",

@@ -64,12 +64,20 @@ void visit_training_options(Options& o, Visitor&& visit) {
   visit("final_refit", o.final_refit, "train on all documents once the epochs are known");
 }
 
+// As a prediction_batch_size: the one that is found to be fastest here within the memory there is.
+inline constexpr std::size_t kAutoBatchSize = SIZE_MAX;
+
 // What prediction may choose anew for a trained model.
 struct PredictionOptions {
-  std::size_t prediction_batch_size = 0;  // 0: the model's
+  std::size_t prediction_batch_size = 0;  // 0: the model's; kAutoBatchSize
   std::size_t prediction_stride = 0;      // 0: the model's
   std::size_t threads = 0;                // 0: every core this process may use
   std::string target = "auto";
+  std::string memory_budget = {};  // of the whole process; empty: what the system allows
+  std::size_t executors = 1;       // processes that share that memory
+  // Of that memory, what the largest document takes (prediction/memory_plan.h); 0: not known before
+  // it comes.
+  std::uint64_t document_bytes = 0;
   // How `skol top` names the run; nothing else depends on them.
   std::string run_name = {};    // the verb, "python", "spark worker"; empty: the program's name
   std::string model_name = {};  // where the model is kept, without a password, or a key
@@ -78,10 +86,14 @@ struct PredictionOptions {
 template <class Options, class Visitor>
 void visit_prediction_options(Options& o, Visitor&& visit) {
   visit("prediction_batch_size", o.prediction_batch_size,
-        "most windows of one prediction call; 0: the model's (64)");
+        "most windows of one prediction call; auto: the fastest here; 0: the model's (64)");
   visit("prediction_stride", o.prediction_stride, "lines between windows; 0: the model's");
   visit("threads", o.threads, "threads; 0: every core this process may use");
   visit("target", o.target, "SIMD target: auto, scalar, avx2, avx512 or neon");
+  visit("memory_budget", o.memory_budget,
+        "most memory of all such processes: a size (412MB, 6.6GiB) or a share of what there is "
+        "(80%); without it, what the system allows");
+  visit("executors", o.executors, "processes that share the memory, this one included");
 }
 
 inline constexpr std::size_t kDefaultPredictionBatchSize = 64;

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "skol/document.h"
+#include "skol/memory.h"
 #include "skol/model.h"
 #include "skol/options.h"
 
@@ -24,6 +27,16 @@ struct LabelledDocument {
   std::vector<float> probabilities;
 };
 
+// The batch size that predictions begin with, and why.
+struct BatchChoice {
+  std::size_t prediction_batch_size = 0;
+  // One line: who chose it, from what; for a size that was reduced, old and new and what binds.
+  std::string reason;
+  bool reduced = false;  // smaller than what was asked for, which does not fit: worth a warning
+  std::uint64_t planned_bytes = 0;  // the most that the memory model expects the process to take
+  MemoryBudget budget;
+};
+
 // What a run did.
 struct PredictionStats {
   std::size_t documents = 0;
@@ -36,6 +49,7 @@ struct PredictionStats {
   std::size_t workspace_bytes = 0;       // scratch of all threads
   // How many calls had so many windows: full ones, and the last.
   std::map<std::size_t, std::size_t> calls_by_windows;
+  BatchChoice choice;
 };
 
 // Labels documents with one model. A line's probabilities are the same bits for every batch size,
@@ -43,7 +57,18 @@ struct PredictionStats {
 // model and run at once.
 class Predictor {
  public:
-  // Error kParameter for options out of range, kDevice for a SIMD target that is not here.
+  // Asked for the memory there is: once, and in a run every so often between two batches. Without
+  // `memory`, it is what options and system allow.
+  struct BudgetSource {
+    std::function<MemoryBudget()> memory;
+    std::chrono::milliseconds interval{250};  // to read the limits takes some 0.3 ms
+  };
+
+  // Chooses the batch size: what does not fit in the memory there is becomes as large as fits, and
+  // kAutoBatchSize is measured, for a second or so. Error kParameter for options out of range,
+  // kDevice for a SIMD target that is not here, kMemory, with the least that would do, where not
+  // even one window fits.
+  Predictor(const Model& model, const PredictionOptions& options, BudgetSource budget);
   Predictor(const Model& model, const PredictionOptions& options);
   ~Predictor();
   Predictor(Predictor&&) noexcept;
@@ -59,6 +84,8 @@ class Predictor {
   // Windows of successive documents are pooled into batches; no more documents are held than a
   // batch needs. What source, sink or look throw ends the run.
   PredictionStats run(const Source& source, const Sink& sink, const Look& look = {});
+
+  const BatchChoice& choice() const;
 
  private:
   friend class PredictionRun;

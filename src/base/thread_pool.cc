@@ -2,7 +2,6 @@
 #include "base/thread_pool.h"
 
 #include <new>
-#include <system_error>
 
 #if defined(__SSE__)
 #include <xmmintrin.h>
@@ -56,14 +55,30 @@ void look_for(const Condition& condition) {
 
 }  // namespace
 
+void* ThreadPool::start(void* worker) {
+  const Worker& self = *static_cast<Worker*>(worker);
+  self.pool->work_as(self.index);
+  return nullptr;
+}
+
 ThreadPool::ThreadPool(std::size_t threads) {
-  if (threads > 1) workers_.reserve(threads - 1);
+  if (threads <= 1) return;
+  // Where there are no more threads, or no addresses for another stack: those there are do the
+  // work.
+  pthread_attr_t attributes;
+  if (::pthread_attr_init(&attributes) != 0) return;
+  ::pthread_attr_setstacksize(&attributes, kStackBytes);
   try {
-    for (std::size_t t = 1; t < threads; ++t) workers_.emplace_back([this, t] { worker(t); });
-  } catch (const std::system_error&) {
-    // No more threads, or no address space for another stack: those there are do the work.
+    workers_.reserve(threads - 1);
   } catch (const std::bad_alloc&) {
   }
+  while (workers_.size() < workers_.capacity() && workers_.size() + 1 < threads) {
+    Worker& worker = workers_.emplace_back(Worker{this, workers_.size() + 1, {}});
+    if (::pthread_create(&worker.thread, &attributes, &ThreadPool::start, &worker) == 0) continue;
+    workers_.pop_back();
+    break;
+  }
+  ::pthread_attr_destroy(&attributes);
 }
 
 ThreadPool::~ThreadPool() {
@@ -72,7 +87,7 @@ ThreadPool::~ThreadPool() {
     stop_ = true;
   }
   begin_.notify_all();
-  for (auto& thread : workers_) thread.join();
+  for (const Worker& worker : workers_) ::pthread_join(worker.thread, nullptr);
 }
 
 void ThreadPool::take_tasks(std::size_t thread) {
@@ -86,7 +101,7 @@ void ThreadPool::take_tasks(std::size_t thread) {
   }
 }
 
-void ThreadPool::worker(std::size_t thread) {
+void ThreadPool::work_as(std::size_t thread) {
   for (std::size_t seen = 0;;) {
     look_for([&] { return stop_ || round_ != seen; });
     std::unique_lock lock(mutex_);

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <pthread.h>
+
 #include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <exception>
 #include <functional>
 #include <mutex>
-#include <thread>
 #include <vector>
 
 namespace skol {
@@ -33,6 +34,10 @@ class FlushDenormals {
 // process that uses it. parallel_for is to be called from one thread at a time.
 class ThreadPool {
  public:
+  // Of each thread it starts: the deepest of ours use some 20 KiB. The C library's own 8 MiB would
+  // count whole where addresses are limited (RLIMIT_AS).
+  static constexpr std::size_t kStackBytes = std::size_t{1} << 20;
+
   // `threads` counts the caller: 1 starts none. Where the system gives fewer, size() says how many.
   explicit ThreadPool(std::size_t threads);
   ~ThreadPool();
@@ -48,10 +53,16 @@ class ThreadPool {
   void parallel_for(std::size_t tasks, const Work& work);
 
  private:
-  void worker(std::size_t thread);
+  struct Worker {
+    ThreadPool* pool;
+    std::size_t index;
+    pthread_t thread;
+  };
+  static void* start(void* worker);
+  void work_as(std::size_t thread);
   void take_tasks(std::size_t thread);
 
-  std::vector<std::thread> workers_;
+  std::vector<Worker> workers_;  // which does not move: threads point into it
   std::mutex mutex_;
   std::condition_variable begin_, end_;
   const Work* work_ = nullptr;

@@ -49,13 +49,13 @@ TEST(ThreadPool, FlushesDenormalsInItsTasksAndLeavesTheCallerAsItWas) {
   EXPECT_GT(smallest * 0.5f, 0.0f);
 }
 
-// In a process of its own, whose address space holds a few stacks of 8 MiB and not 1000.
+// In a process of its own, whose address space holds a few stacks and not 1000.
 TEST(ThreadPool, MakesDoWithTheThreadsThereIsMemoryFor) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   GTEST_SKIP() << "a sanitizer needs more address space than the test gives";
 #endif
   const auto work_with_few = [] {
-    const std::size_t most = address_space_bytes() + (std::size_t{100} << 20);
+    const std::size_t most = address_space_bytes() + 50 * ThreadPool::kStackBytes;
     const struct rlimit limit = {most, most};
     if (::setrlimit(RLIMIT_AS, &limit) != 0) ::_exit(2);
     ThreadPool pool(1000);

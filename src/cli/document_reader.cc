@@ -6,10 +6,12 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <new>
 #include <system_error>
 #include <utility>
 
 #include "base/fail.h"
+#include "base/in_quotes.h"
 #include "cli/interrupt.h"
 #include "cli/option_flags.h"
 #include "cli/standard_output.h"
@@ -86,6 +88,10 @@ std::optional<Document> DocumentReader::next() {
     bytes_opened_ += size_of(file);
     try {
       return read(file);
+    } catch (const std::bad_alloc&) {
+      fail(ErrorKind::kMemory,
+           "no memory to read {}, of {} bytes: give the process more, or split the document",
+           in_quotes(file.path), size_of(file));
     } catch (const Error& error) {
       const bool unreadable =
           error.kind() == ErrorKind::kInput || error.kind() == ErrorKind::kNotFound;

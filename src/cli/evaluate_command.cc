@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/document_reader.h"
 #include "cli/exit_status.h"
+#include "cli/memory_check.h"
 #include "cli/model_access.h"
 #include "cli/option_flags.h"
 #include "cli/prediction_run.h"
@@ -49,11 +50,14 @@ int evaluate_command(Arguments given) {
   check_machine(arguments.machine);
   name_run(arguments.machine, "evaluate", arguments.model);
 
+  const StoreEntry entry = look_at_model(arguments.model);
+  const std::vector<InputFile> files = find_inputs(arguments.inputs);
+  check_memory(arguments.model, entry, files, arguments.machine.prediction);
   const Model model = open_model(arguments.model);
   const LabelSet labels(model.labels());
   Evaluation evaluation(model.labels());
   ProgressBar bar("labelling", "lines");
-  DocumentReader reader(find_inputs(arguments.inputs), arguments.reading,
+  DocumentReader reader(files, arguments.reading,
                         [&](std::string_view notice) { bar.print_line(notice); });
   run_prediction(
       model, arguments.machine.prediction, reader, bar, [&](const LabelledDocument& labelled) {

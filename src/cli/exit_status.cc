@@ -41,8 +41,9 @@ Ending ending_of(const std::exception_ptr& error) {
   } catch (const CommandFailure& failure) {
     return {failure.status(), failure.what()};
   } catch (const Error& failure) {
-    const bool parameter = failure.kind() == ErrorKind::kParameter;
-    return {status_of(failure.kind()), parameter ? with_flags(failure.what()) : failure.what()};
+    const bool names_options =
+        failure.kind() == ErrorKind::kParameter || failure.kind() == ErrorKind::kMemory;
+    return {status_of(failure.kind()), names_options ? with_flags(failure.what()) : failure.what()};
   } catch (const std::bad_alloc&) {
     return {kExitMemory, "out of memory: give it more, or fewer or smaller documents at a time"};
   } catch (const std::exception& failure) {

@@ -54,13 +54,11 @@ void parse(const std::string& flag, const std::string& text, std::vector<std::st
 
 void parse_batch_size(const std::string& flag, const std::string& text, std::size_t& value) {
   if (text == "auto") {
-    fail(ErrorKind::kParameter,
-         "{} auto: this version cannot choose it yet; give a number, or leave it out for the "
-         "model's",
-         flag);
+    value = kAutoBatchSize;
+    return;
   }
   if (!parse_whole(text, value) || value < 1) {
-    fail_usage("{} is {}: expected a whole number, 1 or more", flag, in_quotes(text));
+    fail_usage("{} is {}: expected a whole number, 1 or more, or auto", flag, in_quotes(text));
   }
 }
 
@@ -149,7 +147,7 @@ void add_prediction_options(CommandLine& line, PredictionOptions& options,
   visit_prediction_options(options, [&](std::string_view name, auto& value, const char* help) {
     if (only.size() > 0 && std::find(only.begin(), only.end(), name) == only.end()) return;
     if (name != "prediction_batch_size") {
-      const bool machine = name == "threads" || name == "target";
+      const bool machine = name != "prediction_stride";
       add_value(line, name, value, machine ? kMachineGroup : kPredictionGroup, help);
       return;
     }
@@ -157,7 +155,8 @@ void add_prediction_options(CommandLine& line, PredictionOptions& options,
       const std::string flag = flag_name(name);
       line.add_option(
           {flag, "N|auto", kPredictionGroup,
-           "most windows of one prediction call; without it, the model's (64)"},
+           "most windows of one prediction call; auto: the fastest that fits here; without it, the "
+           "model's (64)"},
           [flag, &value](const std::string& text) { parse_batch_size(flag, text, value); });
     }
   });

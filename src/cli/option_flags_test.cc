@@ -88,7 +88,6 @@ TEST_F(OptionFlagsTest, ABatchHoldsAtLeastOneWindow) {
                 AllOf(HasSubstr("--prediction-batch-size is '"), HasSubstr("1 or more")))
         << value;
   }
-  EXPECT_THROW(parse({"--prediction-batch-size", "auto"}), Error);
 }
 
 TEST_F(OptionFlagsTest, OffersTheNearestNameForAnUnknownOption) {

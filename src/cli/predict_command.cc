@@ -17,6 +17,7 @@
 #include "cli/commands.h"
 #include "cli/document_reader.h"
 #include "cli/exit_status.h"
+#include "cli/memory_check.h"
 #include "cli/model_access.h"
 #include "cli/option_flags.h"
 #include "cli/output_plan.h"
@@ -163,8 +164,10 @@ int predict_command(Arguments given) {
   name_run(arguments.machine, "predict", arguments.model);
 
   const auto begin = Clock::now();
-  const Model model = open_model(arguments.model);
+  const StoreEntry entry = look_at_model(arguments.model);
   const std::vector<InputFile> files = find_inputs(arguments.inputs);
+  check_memory(arguments.model, entry, files, arguments.machine.prediction);
+  const Model model = open_model(arguments.model);
   Results results(arguments, files, model);
   std::optional<AtomicFile> page;
   if (arguments.page) page.emplace(*arguments.page, Durability::kProcess);

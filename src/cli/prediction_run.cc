@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/prediction_run.h"
 
+#include <new>
+
 #include "base/fail.h"
 #include "base/hide_password.h"
 #include "base/in_quotes.h"
@@ -25,6 +27,26 @@ void warn_if_tuned_elsewhere(const Model& model, const PredictionOptions& option
   const std::string elsewhere =
       tuned_elsewhere(model, options.prediction_batch_size, prediction_hardware(options));
   if (!elsewhere.empty()) warn(elsewhere);
+}
+
+// A size that was asked for is not made smaller in silence; one that was left to choose is told.
+void tell_choice(const BatchChoice& choice, const PredictionOptions& options) {
+  if (choice.reduced) {
+    warn(with_flags(choice.reason));
+  } else if (options.prediction_batch_size == kAutoBatchSize) {
+    print_to_stderr(fmt::format("skol: {}\n", with_flags(choice.reason)));
+  }
+}
+
+// What runs out of memory outside of a batch, where nothing can be made smaller.
+template <class Work>
+auto naming(const char* what, const std::string& document, const Work& work) {
+  try {
+    return work();
+  } catch (const std::bad_alloc&) {
+    fail(ErrorKind::kMemory, "no memory to {} {}: give the process more, or split the document",
+         what, in_quotes(document));
+  }
 }
 
 }  // namespace
@@ -66,6 +88,7 @@ PredictionStats run_prediction(const Model& model, const PredictionOptions& opti
                                const Predictor::Sink& sink) {
   Predictor predictor(model, options);
   warn_if_tuned_elsewhere(model, options);
+  tell_choice(predictor.choice(), options);
   Progress progress;
   progress.total = reader.bytes_in_all();
   const auto source = [&]() -> std::optional<Document> {
@@ -73,12 +96,13 @@ PredictionStats run_prediction(const Model& model, const PredictionOptions& opti
     // documents.
     progress.done = reader.bytes_opened();
     bar.update(progress);
-    return reader.next();
+    return reader.next();  // which names what it has no memory for
   };
   const auto counting_sink = [&](LabelledDocument&& labelled) {
     throw_if_interrupted();
     progress.units += labelled.document.lines.size();
-    sink(std::move(labelled));
+    const std::string id = labelled.document.id;
+    naming("write the labels of", id, [&] { sink(std::move(labelled)); });
     bar.update(progress);
   };
   return predictor.run(source, counting_sink);

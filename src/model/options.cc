@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/fail.h"
+#include "base/sizes.h"
 #include "model/model_data.h"
 
 namespace skol {
@@ -74,8 +75,16 @@ void check(const TrainingOptions& o) {
 }
 
 void check(const PredictionOptions& o) {
-  at_most("prediction_batch_size", o.prediction_batch_size, 1 << 24);
+  if (o.prediction_batch_size != kAutoBatchSize) {
+    at_most("prediction_batch_size", o.prediction_batch_size, 1 << 24);
+  }
   at_most("threads", o.threads, 4096);
+  at_least_one("executors", o.executors);
+  at_most("executors", o.executors, 1 << 16);
+  if (!o.memory_budget.empty() &&
+      parse_size_or_percentage("memory_budget", o.memory_budget, kMostBytes).bytes == 0) {
+    fail(ErrorKind::kParameter, "memory_budget is '{}': expected more than 0", o.memory_budget);
+  }
 }
 
 std::size_t resolved_stride(std::size_t stride, std::size_t window_size) {

@@ -83,6 +83,7 @@ TEST(Network, AllocatesTheBytesItCounts) {
     const std::size_t before = aligned_bytes;
     const Network network(parameters, *available_kernels().front());
     EXPECT_EQ(aligned_bytes - before, network.bytes()) << layers << " layers";
+    EXPECT_EQ(Network::bytes(network.shape()), network.bytes()) << layers << " layers";
   }
 }
 

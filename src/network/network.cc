@@ -34,6 +34,13 @@ std::size_t Network::bytes() const {
   return floats * sizeof(float);
 }
 
+std::size_t Network::bytes(const NetworkShape& s) {
+  if (s.num_layers == 0) return 0;
+  const std::size_t recurrent = 2 * s.num_layers * s.units() * 4 * s.units();
+  const std::size_t input = (s.num_layers - 1) * 2 * s.units() * s.gates();
+  return (recurrent + input + s.dense_inputs() * s.padded_classes()) * sizeof(float);
+}
+
 Workspace::Workspace(const NetworkShape& shape, std::size_t windows, std::size_t window_size)
     : windows_(windows), window_size_(window_size), block_(bytes(shape, windows, window_size)) {
   Carver carver(block_.data());

@@ -35,6 +35,8 @@ class Network {
   const PackedMatrix& dense() const { return dense_; }
   // Bytes of the packed weights; the parameters are not its own.
   std::size_t bytes() const;
+  // The same for a network of this shape, which need not be there.
+  static std::size_t bytes(const NetworkShape& shape);
 
  private:
   const Parameters* parameters_;

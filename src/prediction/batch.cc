@@ -35,21 +35,14 @@ BatchPredictor::BatchPredictor(const Network& network, const Vectorizer& vectori
       vectorizer_(vectorizer),
       pool_(pool),
       window_size_(window_size),
-      // Too few windows to give every thread a whole tile are shared out one by one.
-      tile_(batch_size >= pool.size() * network.kernels().tile_rows()
-                ? network.kernels().tile_rows()
-                : 1),
-      micro_batch_(std::min(kMicroBatchWindows,
-                            round_up((batch_size + pool.size() - 1) / pool.size(), tile_))) {
-  // Tasks are handed to any thread, so all have scratch as soon as two may work at once.
-  const bool alone = batch_size <= micro_batch_;
-  for (std::size_t t = 0; t < (alone ? 1 : pool.size()); ++t) {
-    scratch_.push_back({Workspace(network.shape(), micro_batch_, window_size), {}, {}, {}});
+      layout_(batch_size, pool.size(), network.kernels().tile_rows()) {
+  for (std::size_t t = 0; t < layout_.scratches; ++t) {
+    scratch_.push_back({Workspace(network.shape(), layout_.micro_batch, window_size), {}, {}, {}});
   }
 }
 
 std::size_t BatchPredictor::workspace_bytes() const {
-  return scratch_.size() * Workspace::bytes(network_.shape(), micro_batch_, window_size_);
+  return scratch_.size() * Workspace::bytes(network_.shape(), layout_.micro_batch, window_size_);
 }
 
 void BatchPredictor::predict(std::span<const BatchWindow> windows,
@@ -61,7 +54,8 @@ void BatchPredictor::predict(std::span<const BatchWindow> windows,
   std::stable_sort(sorted.begin(), sorted.end(), [](const BatchWindow* a, const BatchWindow* b) {
     return a->window.length > b->window.length;
   });
-  const auto sizes = micro_batch_sizes(windows.size(), micro_batch_, scratch_.size(), tile_);
+  const auto sizes =
+      micro_batch_sizes(windows.size(), layout_.micro_batch, scratch_.size(), layout_.tile);
   std::vector<std::size_t> first(sizes.size(), 0);
   for (std::size_t i = 1; i < sizes.size(); ++i) first[i] = first[i - 1] + sizes[i - 1];
   const std::size_t group = kMicroBatchesOfGroup * scratch_.size();

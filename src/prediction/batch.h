@@ -9,6 +9,7 @@
 #include "base/thread_pool.h"
 #include "features/classified_lines.h"
 #include "network/network.h"
+#include "prediction/batch_layout.h"
 #include "windows/sliding_window.h"
 
 namespace skol {
@@ -48,7 +49,8 @@ class BatchPredictor {
   const Network& network_;
   const Vectorizer& vectorizer_;
   ThreadPool& pool_;
-  std::size_t window_size_, tile_, micro_batch_;
+  std::size_t window_size_;
+  BatchLayout layout_;
   std::vector<Scratch> scratch_;
 };
 

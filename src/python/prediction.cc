@@ -84,14 +84,16 @@ Probabilities probabilities(const Labelled& labelled) {
 std::pair<std::vector<Labelled>, nb::object> predict_documents(
     const Model& model, const std::vector<const Document*>& documents,
     std::size_t prediction_batch_size, std::size_t prediction_stride, std::size_t threads,
-    const std::string& target, const std::string& model_name, nb::object progress) {
+    const std::string& target, const std::string& model_name, const std::string& memory_budget,
+    std::size_t executors, nb::object progress) {
   std::vector<Labelled> out;
   PredictionReport report;
   {
     const nb::gil_scoped_release without_gil;
     const auto begin = std::chrono::steady_clock::now();
-    Predictor predictor(model, prediction_options(prediction_batch_size, prediction_stride, threads,
-                                                  target, "python", model_name));
+    Predictor predictor(
+        model, prediction_options(prediction_batch_size, prediction_stride, threads, target,
+                                  "python", model_name, memory_budget, executors));
     std::size_t lines = 0;
     PredictionRun run(
         predictor,
@@ -132,9 +134,13 @@ void bind_prediction(nb::module_& m) {
       .def("__len__", &Labelled::lines);
   m.def("predict", &predict_documents, "model"_a, "documents"_a, nb::kw_only(),
         "prediction_batch_size"_a = 0, "prediction_stride"_a = 0, "threads"_a = 0,
-        "target"_a = "auto", "model_name"_a = "", "progress"_a = nb::none(),
+        "target"_a = "auto", "model_name"_a = "", "memory_budget"_a = "", "executors"_a = 1,
+        "progress"_a = nb::none(),
         "Labelled documents, in order, and what `skol predict --json` reports. progress gets the "
-        "documents and lines that are done, several times a second. `skol top` shows model_name.");
+        "documents and lines that are done, several times a second. `skol top` shows model_name. "
+        "prediction_batch_size may be AUTO_BATCH_SIZE; memory_budget, a size or a percentage as "
+        "text, is shared by so many executors.");
+  m.attr("AUTO_BATCH_SIZE") = kAutoBatchSize;
 }
 
 }  // namespace skol

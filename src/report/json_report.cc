@@ -97,6 +97,8 @@ Json training_report(const TrainingResult& result) {
 
 Json prediction_report(const PredictionReport& report) {
   const PredictionStats& stats = report.stats;
+  const BatchChoice& choice = stats.choice;
+  const bool budget = choice.budget.is_there();
   return {{"documents", stats.documents},
           {"lines", stats.lines},
           {"blank_lines", stats.blank_lines},
@@ -108,7 +110,12 @@ Json prediction_report(const PredictionReport& report) {
           {"lines_per_second", report.lines_per_second()},
           {"peak_bytes", report.peak_bytes},
           {"workspace_bytes", stats.workspace_bytes},
-          {"budget_bytes", nullptr},
+          {"planned_bytes", choice.planned_bytes},
+          {"budget_bytes", budget ? Json(choice.budget.bytes) : Json()},
+          {"budget_limit", budget ? Json(choice.budget.limit) : Json()},
+          {"prediction_batch_size", choice.prediction_batch_size},
+          {"reason", choice.reason},
+          {"reduced", choice.reduced},
           {"reductions", stats.reductions}};
 }
 

@@ -175,7 +175,9 @@ class CountsTest(CommandTest):
         self.assertGreater(report["blank_lines"], 0)
         self.assertEqual(report["batch_sizes"], [64])
         self.assertEqual(report["reductions"], 0)
-        self.assertIsNone(report["budget_bytes"])
+        self.assertGreaterEqual(report["budget_bytes"], report["planned_bytes"])
+        self.assertTrue(report["budget_limit"])
+        self.assertEqual(report["prediction_batch_size"], 64)
         self.assertGreater(report["peak_bytes"], report["workspace_bytes"])
         self.assertGreater(report["workspace_bytes"], 0)
         rate = (report["lines"] - report["blank_lines"]) / report["seconds"]

@@ -85,7 +85,8 @@ class RunsTest(TopTest):
         self.assertEqual(run["threads"], 1)
         self.assertRegex(run["device"], "^cpu (scalar|avx2|avx512|neon)$")
         self.assertRegex(run["started"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
-        self.assertEqual((run["reductions"], run["budget_bytes"]), (0, None))
+        self.assertEqual(run["reductions"], 0)
+        self.assertGreater(run["budget_bytes"], run["workspace_bytes"])
         self.assertGreater(run["lines"], 1000)
         # Whole batches; the last windows wait for those of standard input.
         self.assertEqual(run["windows_done"], 16 * run["predict_calls"])

@@ -97,12 +97,19 @@ class ValuesTest(CommandTest):
                 says=["--prediction-batch-size", f"'{value}'", "1 or more"],
             )
 
-    def test_a_batch_size_chosen_by_the_command_is_not_there_yet(self):
-        self.fails(
-            2,
-            *["predict", model(), GOLD, "--prediction-batch-size", "auto"],
-            says=["--prediction-batch-size auto"],
-        )
+    def test_a_memory_budget_is_a_size_or_a_percentage(self):
+        for value in ("x", "0", "0%", "101%", "-1", "5 lemons"):
+            self.fails(
+                2,
+                *["predict", model(), GOLD, "--memory-budget", value],
+                says=["--memory-budget", f"'{value}'"],
+            )
+
+    def test_one_executor_or_more_share_the_memory(self):
+        for value in ("0", "x", "1000000"):
+            self.fails(
+                2, *["predict", model(), GOLD, "--executors", value], says=["--executors", value]
+            )
 
     def test_values_out_of_range_are_usage_errors(self):
         for option, value in {

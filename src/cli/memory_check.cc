@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/memory_check.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "base/file_descriptor.h"
+#include "cli/model_access.h"
+#include "prediction/batch_choice.h"
+#include "prediction/memory_plan.h"
+#include "skol/error.h"
+#include "skol/store.h"
+
+namespace skol {
+namespace {
+
+// A line of fewer bytes on average is rare: files are looked into in the order of what they take
+// with lines so short, and no further than it can matter.
+constexpr std::uint64_t kFewBytesOfLine = 16;
+
+struct SizedFile {
+  const std::string* path;
+  std::uint64_t bytes, at_most;
+};
+
+std::uint64_t count_lines(const std::string& path) {
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  std::uint64_t lines = 1;
+  std::vector<char> piece(std::size_t{1} << 16);
+  for (ssize_t got; file && (got = ::read(file.get(), piece.data(), piece.size())) > 0;) {
+    lines += static_cast<std::uint64_t>(std::count(piece.data(), piece.data() + got, '\n'));
+  }
+  return lines;
+}
+
+// What the largest of the files takes as a document. Pipes have no size: what comes from one counts
+// when it is there.
+std::uint64_t largest_document(const std::vector<InputFile>& files, const MemoryPlan& plan) {
+  const auto memory = [&](std::uint64_t bytes, std::uint64_t lines) {
+    return document_memory({bytes, lines}, plan.shape.num_classes, plan.stride);
+  };
+  std::vector<SizedFile> sized;
+  for (const InputFile& file : files) {
+    struct stat status = {};
+    if (::stat(file.path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
+    const auto bytes = static_cast<std::uint64_t>(status.st_size);
+    sized.push_back({&file.path, bytes, memory(bytes, bytes / kFewBytesOfLine + 1)});
+  }
+  std::ranges::sort(sized, [](const auto& a, const auto& b) { return a.at_most > b.at_most; });
+  std::uint64_t most = 0;
+  for (const SizedFile& file : sized) {
+    if (file.at_most <= most) break;
+    most = std::max(most, memory(file.bytes, count_lines(*file.path)));
+  }
+  return most;
+}
+
+std::optional<MemoryPlan> plan_before_loading(const std::string& uri, const StoreEntry& entry,
+                                              const PredictionOptions& options) {
+  const std::uint64_t needed = described_bytes(entry.start);
+  if (needed == 0 || needed > entry.start.size()) return std::nullopt;
+  std::optional<ModelDescription> description;
+  try {
+    description = describe_model(entry.start);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kModel) return std::nullopt;
+    throw;
+  }
+  // A reply of Redis is held twice: as it came, and as the bytes of the model.
+  const std::uint64_t copies = uri.starts_with("redis") ? 2 : 1;
+  return memory_plan(*description, copies * entry.bytes, options);
+}
+
+}  // namespace
+
+StoreEntry look_at_model(const std::string& uri) {
+  return reading_models([&] {
+    const ModelLocation place = parse_model_uri(uri);
+    return open_store(place.store, store_options())->look(place.name);
+  });
+}
+
+void check_memory(const std::string& uri, const StoreEntry& model,
+                  const std::vector<InputFile>& files, PredictionOptions& options) {
+  check(options);
+  std::optional<MemoryPlan> plan = plan_before_loading(uri, model, options);
+  if (!plan) return;
+  plan->document_bytes = options.document_bytes = largest_document(files, *plan);
+  check_one_window(*plan, memory_budget(budget_request(options)));
+}
+
+}  // namespace skol

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "prediction/batch_layout.h"
+
+#include <algorithm>
+
+#include "base/round_up.h"
+#include "network/network.h"
+
+namespace skol {
+
+BatchLayout::BatchLayout(std::size_t batch_size, std::size_t threads, std::size_t tile_rows)
+    // Too few windows to give every thread a whole tile are shared out one by one.
+    : tile(batch_size >= threads * tile_rows ? tile_rows : 1),
+      micro_batch(
+          std::min(kMicroBatchWindows, round_up((batch_size + threads - 1) / threads, tile))),
+      // Tasks are handed to any thread, so all have scratch as soon as two may work at once.
+      scratches(batch_size <= micro_batch ? 1 : threads) {}
+
+}  // namespace skol

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "prediction/memory_plan.h"
+
+#include <algorithm>
+
+#include "base/process_memory.h"
+#include "base/thread_pool.h"
+#include "kernels/kernels.h"
+#include "model/model_data.h"
+#include "network/network.h"
+#include "network/parameters.h"
+#include "prediction/batch.h"
+#include "windows/sliding_window.h"
+
+namespace skol {
+namespace {
+
+// Pages of code and of the C library's heap that are touched only once work begins.
+constexpr std::uint64_t kFirstTouched = std::uint64_t{1} << 20;
+// A worker's stack as far as it is touched, and what the C library and the kernel keep of it.
+constexpr std::uint64_t kThreadBytes = std::uint64_t{64} << 10;
+// A line of prose, and the terms on it that a vocabulary of a thousand knows: the corpus has 50 and
+// 35 on average. Longer lines count when they come (PredictionRun).
+constexpr std::uint64_t kTextOfLine = 64, kTermsOfLine = 48;
+// A term in memory: its text, offset, slots of the hash table and IDF.
+constexpr std::uint64_t kTermBytes = 64;
+
+constexpr std::uint64_t kTermEntry = sizeof(std::uint32_t) + sizeof(float);
+
+std::size_t threads_of(const PredictionOptions& options) {
+  return options.threads > 0 ? options.threads : usable_cores();
+}
+
+MemoryPlan plan_of(const NetworkShape& shape, const TrainingOptions& trained,
+                   const PredictionOptions& options) {
+  MemoryPlan plan;
+  plan.shape = shape;
+  plan.window_size = trained.window_size;
+  plan.stride =
+      options.prediction_stride > 0 ? options.prediction_stride : trained.prediction_stride;
+  window_count(1, plan.window_size, plan.stride);  // says what is wrong with the stride
+  plan.threads = threads_of(options);
+  plan.tile_rows = find_kernels(options.target).tile_rows();
+  plan.held_bytes = resident_bytes();
+  plan.model.packed = Network::bytes(shape);
+  plan.document_bytes = options.document_bytes;
+  return plan;
+}
+
+std::uint64_t largest_tensor(const NetworkShape& shape) {
+  std::uint64_t most = 0;
+  for (const PlainTensor& tensor : ParameterLayout(shape).plain_tensors()) {
+    most = std::max<std::uint64_t>(most, tensor.rows * tensor.columns * sizeof(float));
+  }
+  return most;
+}
+
+std::uint64_t line_memory(std::size_t classes) {
+  constexpr std::uint64_t kNumbers = sizeof(std::size_t) + sizeof(std::uint32_t);  // merged lines
+  return sizeof(Line) + sizeof(std::int32_t) + kNumbers + classes * sizeof(float);
+}
+
+}  // namespace
+
+MemoryPlan memory_plan(const Model& model, const PredictionOptions& options) {
+  return plan_of(model.data().parameters.shape(), model.options(), options);
+}
+
+MemoryPlan memory_plan(const ModelDescription& description, std::uint64_t file_bytes,
+                       const PredictionOptions& options) {
+  const NetworkShape shape{description.input_size, description.options.hidden_size,
+                           description.options.num_layers, description.labels.size()};
+  const std::uint64_t terms = description.takes_features ? 0 : description.input_size;
+  MemoryPlan plan = plan_of(shape, description.options, options);
+  plan.model.loaded = ParameterLayout(shape).size * sizeof(float) + terms * kTermBytes;
+  plan.model.loading = file_bytes + largest_tensor(shape);
+  return plan;
+}
+
+BudgetRequest budget_request(const PredictionOptions& options) {
+  return {options.memory_budget, options.executors,
+          (threads_of(options) - 1) * ThreadPool::kStackBytes};
+}
+
+std::uint64_t MemoryPlan::base_bytes() const {
+  return held_bytes + model.loaded + model.packed + document_bytes + kFirstTouched +
+         threads * kThreadBytes;
+}
+
+std::uint64_t MemoryPlan::waiting_bytes(std::size_t batch_size) const {
+  return batch_size * waiting_memory({stride * kTextOfLine, stride}, shape.num_classes, stride);
+}
+
+std::uint64_t MemoryPlan::batch_bytes(std::size_t batch_size) const {
+  const BatchLayout layout(batch_size, threads, tile_rows);
+  const std::uint64_t rows = (layout.micro_batch * stride + window_size) *
+                             (kTermsOfLine * kTermEntry + sizeof(std::size_t));
+  const std::uint64_t scratch = Workspace::bytes(shape, layout.micro_batch, window_size) + rows +
+                                shape.input_size * sizeof(std::uint64_t);
+  const std::uint64_t window =
+      window_size * shape.num_classes * sizeof(float) + sizeof(BatchWindow) + 2 * sizeof(void*);
+  return layout.scratches * scratch + batch_size * window + waiting_bytes(batch_size);
+}
+
+std::uint64_t MemoryPlan::bytes(std::size_t batch_size) const {
+  // What is needed until the model is loaded is given back before it is packed.
+  const std::uint64_t loading = held_bytes + model.loaded + model.loading;
+  return std::max(loading, base_bytes() + batch_bytes(batch_size));
+}
+
+std::size_t MemoryPlan::largest_batch(std::uint64_t budget, std::size_t most) const {
+  std::size_t fits = 0, too_large = most + 1;  // bytes() does not fall where the batch grows
+  while (fits + 1 < too_large) {
+    const std::size_t middle = fits + (too_large - fits) / 2;
+    (bytes(middle) <= budget ? fits : too_large) = middle;
+  }
+  return fits;
+}
+
+std::uint64_t waiting_memory(const DocumentSize& size, std::size_t classes, std::size_t stride) {
+  return size.text_bytes + size.lines * line_memory(classes) +
+         (size.lines / std::max<std::size_t>(1, stride) + 1) * sizeof(Window);
+}
+
+std::uint64_t document_memory(const DocumentSize& size, std::size_t classes, std::size_t stride) {
+  const std::uint64_t labelled = size.lines * (sizeof(std::int32_t) + classes * sizeof(float));
+  // Read as bytes, from which the text is made.
+  const std::uint64_t reading =
+      2 * size.text_bytes + size.lines * (sizeof(Line) + sizeof(std::int32_t));
+  return waiting_memory(size, classes, stride) + labelled + reading;
+}
+
+}  // namespace skol
