@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Windows per second of prediction (from sparse rows to probabilities) and of training, and what
 // share of the multiply-add peak that is. Peak and work are timed in turn, several times; what is
-// printed is the median, since machines are noisy: compare shares, not seconds.
+// printed is the median, since machines are noisy: compare shares, not seconds. The rows of bf16
+// are compared with the peak of bf16.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -71,17 +72,18 @@ struct Measured {
 };
 
 // work does `windows` windows; rounds of peak and work take turns.
+using Peak = double(std::size_t rounds);
+
 Measured measure(std::size_t windows, double operations, ThreadPool& pool, std::size_t repeats,
-                 const std::function<void()>& work) {
+                 Peak& run_peak, const std::function<void()>& work) {
   std::vector<double> rates, shares;
   work();
   for (std::size_t i = 0; i < repeats; ++i) {
     constexpr std::size_t kRounds = 4'000'000;
     std::vector<double> done(pool.size());
     const double peak_seconds = seconds_of([&] {
-      pool.parallel_for(pool.size(), [&](std::size_t task, std::size_t) {
-        done[task] = run_multiply_adds(kRounds);
-      });
+      pool.parallel_for(pool.size(),
+                        [&](std::size_t task, std::size_t) { done[task] = run_peak(kRounds); });
     });
     double peak = 0;
     for (const double operations_done : done) peak += operations_done / peak_seconds;
@@ -93,12 +95,15 @@ Measured measure(std::size_t windows, double operations, ThreadPool& pool, std::
 }
 
 Measured prediction(const NetworkShape& shape, std::size_t batch, ThreadPool& pool,
-                    std::size_t repeats) {
+                    std::size_t repeats, const Bf16Kernels* bf16) {
   const Parameters parameters = initial_parameters(shape, 1);
-  const Network network(parameters, find_kernels("auto"));
+  const Network network(parameters, find_kernels("auto"), bf16);
   // As BatchPredictor cuts a batch: a multiple of the threads, of even size.
+  const bool shared = directions_are_shared(batch, pool.size(), network.kernels().tile_rows());
   const std::size_t tasks_of_batch =
-      std::min(batch, round_up((batch + kMicroBatchWindows - 1) / kMicroBatchWindows, pool.size()));
+      shared ? 1
+             : std::min(batch, round_up((batch + kMicroBatchWindows - 1) / kMicroBatchWindows,
+                                        pool.size()));
   const std::size_t micro = (batch + tasks_of_batch - 1) / tasks_of_batch;
   const std::size_t batches = std::max<std::size_t>(1, 512 / batch);
   const std::size_t windows = batch * batches;
@@ -110,8 +115,14 @@ Measured prediction(const NetworkShape& shape, std::size_t batch, ThreadPool& po
   }
   std::vector<Workspace> workspaces;
   for (std::size_t t = 0; t < pool.size(); ++t) workspaces.emplace_back(shape, micro, kWindow);
-  return measure(windows, window_operations(shape), pool, repeats, [&] {
+  Peak& run_peak = bf16 != nullptr ? run_bf16_multiply_adds : run_multiply_adds;
+  return measure(windows, window_operations(shape), pool, repeats, run_peak, [&] {
     for (std::size_t b = 0; b < batches; ++b) {
+      if (shared) {
+        predict_windows(network, lines, std::span(tasks).subspan(b * batch, batch), workspaces[0],
+                        pool);
+        continue;
+      }
       pool.parallel_for(tasks_of_batch, [&](std::size_t task, std::size_t thread) {
         const std::size_t first = b * batch + task * batch / tasks_of_batch;
         const std::size_t count = b * batch + (task + 1) * batch / tasks_of_batch - first;
@@ -133,7 +144,8 @@ Measured training(const NetworkShape& shape, std::size_t batch, ThreadPool& pool
   const SparseRows lines = make_lines(batch * kSteps);
   const std::vector<std::int32_t> labels(lines.size(), 1);
   std::uint64_t step = 0;
-  return measure(batch * kSteps, 3 * window_operations(shape), pool, repeats, [&] {
+  const double operations = 3 * window_operations(shape);
+  return measure(batch * kSteps, operations, pool, repeats, run_multiply_adds, [&] {
     for (std::size_t s = 0; s < kSteps; ++s) {
       std::vector<WindowRows> windows;
       for (std::size_t w = 0; w < batch; ++w) {
@@ -178,10 +190,14 @@ void run(const NetworkShape& shape, const std::vector<std::size_t>& thread_count
                100 * m.share);
   };
   fmt::print("{:<12}{:>8}{:>8}{:>11.1f} ms\n", "load", 1, "", loading(shape, repeats));
+  const Bf16Kernels* bf16 = native_bf16_kernels();
   for (const std::size_t threads : thread_counts) {
     ThreadPool pool(threads);
     for (const std::size_t batch : batches) {
-      row("predict", threads, batch, prediction(shape, batch, pool, repeats));
+      row("predict", threads, batch, prediction(shape, batch, pool, repeats, nullptr));
+    }
+    for (const std::size_t batch : bf16 == nullptr ? std::vector<std::size_t>{} : batches) {
+      row("bf16", threads, batch, prediction(shape, batch, pool, repeats, bf16));
     }
     row("train", threads, 32, training(shape, 32, pool, repeats));
   }

@@ -73,6 +73,7 @@ struct PredictionOptions {
   std::size_t prediction_stride = 0;      // 0: the model's
   std::size_t threads = 0;                // 0: every core this process may use
   std::string target = "auto";
+  std::string precision = "fp32";
   std::string memory_budget = {};  // of the whole process; empty: what the system allows
   std::size_t executors = 1;       // processes that share that memory
   // Of that memory, what the largest document takes (prediction/memory_plan.h); 0: not known before
@@ -90,6 +91,8 @@ void visit_prediction_options(Options& o, Visitor&& visit) {
   visit("prediction_stride", o.prediction_stride, "lines between windows; 0: the model's");
   visit("threads", o.threads, "threads; 0: every core this process may use");
   visit("target", o.target, "SIMD target: auto, scalar, avx2, avx512 or neon");
+  visit("precision", o.precision,
+        "fp32, or bf16: twice as fast where the processor has AVX512_BF16, else fp32");
   visit("memory_budget", o.memory_budget,
         "most memory of all such processes: a size (412MB, 6.6GiB) or a share of what there is "
         "(80%); without it, what the system allows");

@@ -11,7 +11,7 @@
 
 #include "base/process_identity.h"
 #include "base/thread_pool.h"
-#include "kernels/kernels.h"
+#include "kernels/bf16_kernels.h"
 #include "kernels/self_check.h"
 #include "prediction/running_predictions.h"
 #include "text/findings.h"
@@ -87,7 +87,10 @@ std::vector<CheckedTarget> check_targets() {
 Section simd_section(std::span<const CheckedTarget> targets) {
   Section section{"simd"};
   section.required = true;
-  section.facts = {{"chosen", targets.front().name}, {"targets", Json::object()}};
+  const Bf16Kernels* bf16 = native_bf16_kernels();
+  section.facts = {{"chosen", targets.front().name},
+                   {"targets", Json::object()},
+                   {"bf16", bf16 == nullptr ? Json() : Json(bf16->name())}};
   for (const CheckedTarget& target : targets) {
     section.facts["targets"][std::string(target.name)] = target.right ? "right" : "wrong bits";
     if (target.right) continue;
@@ -104,6 +107,9 @@ Section simd_section(std::span<const CheckedTarget> targets) {
   } else {
     section.add({Health::kOk, fmt::format("{} is chosen; also here: {}", targets.front().name,
                                           fmt::join(others, ", "))});
+  }
+  if (bf16 != nullptr) {
+    section.add({Health::kOk, fmt::format("--precision bf16 runs on {}", bf16->name())});
   }
   return section;
 }

@@ -146,6 +146,11 @@ void add_prediction_options(CommandLine& line, PredictionOptions& options,
                             std::initializer_list<std::string_view> only) {
   visit_prediction_options(options, [&](std::string_view name, auto& value, const char* help) {
     if (only.size() > 0 && std::find(only.begin(), only.end(), name) == only.end()) return;
+    if constexpr (std::is_same_v<decltype(value), std::string&>) {
+      if (name == "precision") {
+        return add_choice(line, name, value, {"fp32", "bf16"}, kMachineGroup, help);
+      }
+    }
     if (name != "prediction_batch_size") {
       const bool machine = name != "prediction_stride";
       add_value(line, name, value, machine ? kMachineGroup : kPredictionGroup, help);

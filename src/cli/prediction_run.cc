@@ -10,6 +10,7 @@
 #include "cli/interrupt.h"
 #include "cli/option_flags.h"
 #include "cli/standard_output.h"
+#include "kernels/bf16_kernels.h"
 #include "prediction/tuned_model.h"
 
 namespace skol {
@@ -61,13 +62,12 @@ void add_machine_options(CommandLine& line, MachineOptions& options) {
   };
   line.add_option({"--device", "cpu|cuda[:N]|auto", kMachineGroup, "what computes", options.device},
                   take_device);
-  add_choice(line, "precision", options.precision, {"fp32", "bf16"}, kMachineGroup,
-             "of the arithmetic");
 }
 
 void check_machine(const MachineOptions& options) {
-  if (options.precision == "bf16") {
-    fail(ErrorKind::kDevice, "--precision bf16: this build computes in fp32 only; leave it out");
+  if (options.prediction.precision == "bf16" &&
+      find_bf16_kernels(find_kernels(options.prediction.target)) == nullptr) {
+    warn("--precision bf16: no AVX512_BF16 here or in the target chosen; computing in fp32");
   }
   if (names_cuda_device(options.device)) {
     fail(ErrorKind::kDevice, "--device {}: this build of skol has no CUDA; use cpu or auto",

@@ -15,12 +15,11 @@ namespace skol {
 struct MachineOptions {
   PredictionOptions prediction;
   std::string device = "cpu";
-  std::string precision = "fp32";
 };
 
 void add_machine_options(CommandLine& line, MachineOptions& options);
 
-// Error of kDevice for what this build has not; a warning where it chose another device.
+// Error of kDevice for what this build has not; a warning where it computes otherwise than asked.
 void check_machine(const MachineOptions& options);
 
 // What `skol top` shows of the run that this verb makes with the model at `uri`.

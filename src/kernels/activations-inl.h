@@ -22,46 +22,54 @@ using Floats = hn::ScalableTag<float>;
 using V = hn::Vec<Floats>;
 constexpr Floats kFloats;
 
-struct Expm1Parts {
-  V scale, expm1;
-};
-
-HWY_INLINE Expm1Parts expm1_parts(V x) {
+// exp(scale / log2(e) * x) for arguments within kExpLimit.
+HWY_INLINE V exp_scaled(V x, float scale) {
   const hn::RebindToUnsigned<Floats> bits;
-  const V magic = hn::Set(kFloats, kRoundMagic);
-  const V shifted = hn::MulAdd(x, hn::Set(kFloats, kLog2E), magic);
-  const V n = hn::Sub(shifted, magic);
-  const V scale = hn::BitCast(
-      kFloats, hn::ShiftLeft<23>(hn::Add(hn::BitCast(bits, shifted), hn::Set(bits, 127u))));
-  V r = hn::MulAdd(n, hn::Set(kFloats, -kLn2High), x);
-  r = hn::MulAdd(n, hn::Set(kFloats, -kLn2Low), r);
-  V p = hn::Set(kFloats, kExpm1[4]);
-  p = hn::MulAdd(p, r, hn::Set(kFloats, kExpm1[3]));
-  p = hn::MulAdd(p, r, hn::Set(kFloats, kExpm1[2]));
-  p = hn::MulAdd(p, r, hn::Set(kFloats, kExpm1[1]));
-  p = hn::MulAdd(p, r, hn::Set(kFloats, kExpm1[0]));
-  return {scale, hn::MulAdd(p, hn::Mul(r, r), r)};
+  const V factor = hn::Set(kFloats, scale), magic = hn::Set(kFloats, kRoundMagic);
+  const V shifted = hn::MulAdd(x, factor, magic);
+  const V r = hn::MulSub(x, factor, hn::Sub(shifted, magic));
+  V p = hn::Set(kFloats, kExp2[4]);
+  p = hn::MulAdd(p, r, hn::Set(kFloats, kExp2[3]));
+  p = hn::MulAdd(p, r, hn::Set(kFloats, kExp2[2]));
+  p = hn::MulAdd(p, r, hn::Set(kFloats, kExp2[1]));
+  p = hn::MulAdd(p, r, hn::Set(kFloats, kExp2[0]));
+  p = hn::MulAdd(p, r, hn::Set(kFloats, 1.0f));
+  // p is in [0.7, 1.42]: adding n to its exponent is exact.
+  const auto n = hn::ShiftLeft<23>(hn::BitCast(bits, shifted));
+  return hn::BitCast(kFloats, hn::Add(hn::BitCast(bits, p), n));
+}
+
+HWY_INLINE V limited(V x, float limit) {
+  return hn::Min(hn::Max(x, hn::Set(kFloats, -limit)), hn::Set(kFloats, limit));
 }
 
 HWY_INLINE V exp_limited(V x) {
-  x = hn::Max(x, hn::Set(kFloats, -kExpLimit));
-  x = hn::Min(x, hn::Set(kFloats, kExpLimit));
-  const Expm1Parts parts = expm1_parts(x);
-  return hn::MulAdd(parts.scale, parts.expm1, parts.scale);
+  return exp_scaled(limited(x, kExpLimit), kLog2E);
+}
+
+// exp(-x) and exp(-2x), with which sigmoid(x) = 1 / (1 + exp(-x)) and
+// tanh(x) = (1 - exp(-2x)) / (1 + exp(-2x)).
+HWY_INLINE V decay(V x) {
+  return exp_scaled(limited(x, kGateLimit), -kLog2E);
+}
+HWY_INLINE V decay_twice(V x) {
+  return exp_scaled(limited(x, kGateLimit / 2), -2 * kLog2E);
+}
+
+HWY_INLINE V plus_one(V x) {
+  return hn::Add(x, hn::Set(kFloats, 1.0f));
+}
+HWY_INLINE V one_minus(V x) {
+  return hn::Sub(hn::Set(kFloats, 1.0f), x);
 }
 
 HWY_INLINE V sigmoid_of(V x) {
-  const V one = hn::Set(kFloats, 1.0f);
-  return hn::Div(one, hn::Add(one, exp_limited(hn::Neg(x))));
+  return hn::Div(hn::Set(kFloats, 1.0f), plus_one(decay(x)));
 }
 
 HWY_INLINE V tanh_of(V x) {
-  const V magnitude = hn::Min(hn::Abs(x), hn::Set(kFloats, kTanhLimit));
-  const Expm1Parts parts = expm1_parts(hn::Mul(hn::Set(kFloats, -2.0f), magnitude));
-  const V expm1 =
-      hn::MulAdd(parts.scale, parts.expm1, hn::Sub(parts.scale, hn::Set(kFloats, 1.0f)));
-  const V ratio = hn::Div(hn::Neg(expm1), hn::Add(expm1, hn::Set(kFloats, 2.0f)));
-  return hn::CopySign(ratio, x);
+  const V e = decay_twice(x);
+  return hn::Div(one_minus(e), plus_one(e));
 }
 
 }  // namespace HWY_NAMESPACE

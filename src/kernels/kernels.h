@@ -11,16 +11,21 @@
 
 namespace skol {
 
-// One row (a window) in one time step of an LSTM direction. Arrays of `units` floats, `gates` and
-// `activations` of 4 * units in the order i, f, g, o. None may overlap but c and c_previous.
-struct LstmRow {
-  const float* gates;       // what the input and the bias contribute to the gates
-  const float* h_previous;  // zeros in the first step
+// One row (a window) in one time step of an LSTM direction; T is what the outputs of layers are
+// kept in. Arrays of `units` values, `gates` and `activations` of 4 * units in the order i, f, g,
+// o. None may overlap but c and c_previous.
+template <class T>
+struct LstmStepRow {
+  const float* gates;   // what the bias, and the input as far as it is not x, give the gates
+  const T* x;           // the input, where it is still to be multiplied
+  const T* h_previous;  // zeros in the first step
   const float* c_previous;
   float* c;
-  float* h;
+  T* h;
   float* activations;  // the gates after sigmoid and tanh, for the way back; nullptr: not wanted
+  const void* ahead;   // what the next step reads, x or else gates: fetched meanwhile; or nullptr
 };
+using LstmRow = LstmStepRow<float>;
 
 // The same on the way back: from dh and dc to the gradient of the gates before their activation.
 struct LstmRowGradient {
@@ -65,9 +70,11 @@ class Kernels {
                           float* out) const = 0;
 
   // One time step (Hochreiter and Schmidhuber 1997, with forget gates):
-  // z = gates + h_previous * U; c = sigmoid(zf) * c_previous + sigmoid(zi) * tanh(zg);
-  // h = sigmoid(zo) * tanh(c). recurrent: U from pack_gates.
-  virtual void lstm_step(std::span<const LstmRow> rows, const PackedMatrix& recurrent) const = 0;
+  // z = gates + x * W + h_previous * U; c = sigmoid(zf) * c_previous + sigmoid(zi) * tanh(zg);
+  // h = sigmoid(zo) * tanh(c). input: W, nullptr where the gates have it; recurrent: U; both from
+  // pack_gates. gemm with W before gives the same bits as W here.
+  virtual void lstm_step(std::span<const LstmRow> rows, const PackedMatrix* input,
+                         const PackedMatrix& recurrent) const = 0;
   virtual void lstm_step_gradient(std::span<const LstmRowGradient> rows,
                                   std::size_t units) const = 0;
 
@@ -78,7 +85,9 @@ class Kernels {
   virtual void adam(const AdamStep& step, std::span<const float> gradient, std::span<float> w,
                     std::span<float> m, std::span<float> v) const = 0;
 
-  // y[i] = sigmoid(x[i]) and tanh(x[i]) as lstm_step computes them: for tests of their accuracy.
+  // y[i] = exp(x[i]) as softmax computes it, sigmoid(x[i]) and tanh(x[i]) as lstm_step does: for
+  // tests of their accuracy.
+  virtual void exp(std::span<const float> x, float* y) const = 0;
   virtual void sigmoid(std::span<const float> x, float* y) const = 0;
   virtual void tanh(std::span<const float> x, float* y) const = 0;
 };

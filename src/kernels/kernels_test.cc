@@ -135,12 +135,12 @@ StepResult lstm_result(const Kernels& kernels, std::size_t rows, std::size_t uni
   std::vector<LstmRowGradient> back;
   for (std::size_t r = 0; r < rows; ++r) {
     const std::size_t u = r * units;
-    forward.push_back({&gates[4 * u], &h_previous[u], &c_previous[u], &out.c[u], &out.h[u],
-                       &out.activations[4 * u]});
+    forward.push_back({&gates[4 * u], nullptr, &h_previous[u], &c_previous[u], &out.c[u], &out.h[u],
+                       &out.activations[4 * u], nullptr});
   }
   PackedMatrix packed;
-  pack_gates(w.data(), units, kernels.lanes(), packed);
-  kernels.lstm_step(forward, packed);
+  pack_gates(w.data(), 4 * units, units, units, kernels.lanes(), packed);
+  kernels.lstm_step(forward, nullptr, packed);
   out.gates_gradient = out.activations;
   for (std::size_t r = 0; r < rows; ++r) {
     const std::size_t u = r * units;
@@ -163,6 +163,34 @@ TEST_P(EachKernels, LstmStepAndItsGradientAreTheReferenceOnAllShapes) {
         EXPECT_TRUE(same_bits(expected.dc, result.dc));
       }
     }
+  }
+}
+
+// The input multiplied within the step, and before it.
+TEST_P(EachKernels, LstmStepTakesItsInputInOneAccumulation) {
+  const std::size_t units = 48, depth = 96;
+  for (std::size_t rows : {1, 5, 6, 13}) {
+    const Numbers x = random_numbers(rows * depth, 1), w = random_numbers(depth * 4 * units, 2),
+                  u = random_numbers(units * 4 * units, 3), h = random_numbers(rows * units, 4),
+                  bias = random_numbers(4 * units, 5);
+    PackedMatrix input, recurrent;
+    pack_gates(w.data(), 4 * units, depth, units, kernels().lanes(), input);
+    pack_gates(u.data(), 4 * units, units, units, kernels().lanes(), recurrent);
+    Numbers gates(rows * 4 * units), h_new[2], c[2];
+    kernels().gemm(row_pointers<const float>(x.data(), rows, depth), 1, input, bias.data(),
+                   row_pointers<float>(gates.data(), rows, 4 * units));
+    for (int within = 0; within < 2; ++within) {
+      h_new[within].resize(rows * units), c[within].assign(rows * units, 0.5f);
+      std::vector<LstmRow> step;
+      for (std::size_t r = 0; r < rows; ++r) {
+        float* cell = &c[within][r * units];
+        step.push_back({within == 1 ? bias.data() : &gates[r * 4 * units], &x[r * depth],
+                        &h[r * units], cell, cell, &h_new[within][r * units], nullptr, nullptr});
+      }
+      kernels().lstm_step(step, within == 1 ? &input : nullptr, recurrent);
+    }
+    EXPECT_TRUE(same_bits(h_new[0], h_new[1]));
+    EXPECT_TRUE(same_bits(c[0], c[1]));
   }
 }
 
@@ -198,34 +226,6 @@ TEST_P(EachKernels, AdamIsTheReferenceOnAllLengths) {
     EXPECT_TRUE(same_bits(m[0], m[1]));
     EXPECT_TRUE(same_bits(v[0], v[1]));
   }
-}
-
-// Every 997th float32 (a prime, so that all exponents and mantissas come by): error bounds of
-// docs/architecture.md, and the same bits as the reference.
-TEST_P(EachKernels, SigmoidAndTanhAreAccurateOverTheWholeRange) {
-  Numbers x;
-  for (std::uint64_t bits = 0; bits < 0x1'0000'0000u; bits += 997) {
-    const auto word = static_cast<std::uint32_t>(bits);
-    float value;
-    std::memcpy(&value, &word, sizeof value);
-    if (std::isnormal(value)) x.push_back(value);
-  }
-  Numbers s(x.size()), t(x.size()), s_reference(x.size()), t_reference(x.size());
-  kernels().sigmoid(x, s.data());
-  kernels().tanh(x, t.data());
-  reference().sigmoid(x, s_reference.data());
-  reference().tanh(x, t_reference.data());
-  EXPECT_TRUE(same_bits(s_reference, s));
-  EXPECT_TRUE(same_bits(t_reference, t));
-  double worst_sigmoid = 0, worst_tanh = 0;
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    const double exact = 1.0 / (1.0 + std::exp(-static_cast<double>(x[i])));
-    worst_sigmoid = std::max(worst_sigmoid, std::fabs(s[i] - exact));
-    const double exact_tanh = std::tanh(static_cast<double>(x[i]));
-    worst_tanh = std::max(worst_tanh, std::fabs(t[i] / exact_tanh - 1.0));
-  }
-  EXPECT_LT(worst_sigmoid, 1.2e-7);
-  EXPECT_LT(worst_tanh, 3e-7);
 }
 
 INSTANTIATE_TEST_SUITE_P(Available, EachKernels, ::testing::ValuesIn(available_kernels()),

@@ -10,6 +10,7 @@ void reshape(std::size_t depth, std::size_t columns, std::size_t lanes, PackedMa
   packed.depth = depth;
   packed.columns = columns;
   packed.lanes = lanes;
+  packed.units = 0;
   packed.data.resize(depth * columns);
 }
 
@@ -38,13 +39,15 @@ void pack_transposed(const float* w, std::size_t stride, std::size_t depth, std:
   }
 }
 
-void pack_gates(const float* w, std::size_t units, std::size_t lanes, PackedMatrix& packed) {
-  reshape(units, 4 * units, lanes, packed);
+void pack_gates(const float* w, std::size_t stride, std::size_t depth, std::size_t units,
+                std::size_t lanes, PackedMatrix& packed) {
+  reshape(depth, 4 * units, lanes, packed);
+  packed.units = units;
   float* out = packed.data.data();
   for (std::size_t u = 0; u < units; u += lanes) {
-    for (std::size_t k = 0; k < units; ++k) {
+    for (std::size_t k = 0; k < depth; ++k) {
       for (std::size_t gate = 0; gate < 4; ++gate) {
-        out = std::copy_n(w + (k * 4 + gate) * units + u, lanes, out);
+        out = std::copy_n(w + k * stride + gate * units + u, lanes, out);
       }
     }
   }

@@ -18,6 +18,7 @@ struct PackedMatrix {
   std::size_t depth = 0;
   std::size_t columns = 0;
   std::size_t lanes = 1;
+  std::size_t units = 0;  // of pack_gates; 0: columns lie in order
   AlignedVector<float> data;
 
   static std::size_t panel_width(std::size_t columns_left, std::size_t lanes) {
@@ -25,6 +26,9 @@ struct PackedMatrix {
   }
   // Panels begin where their columns' share of the data begins.
   const float* panel(std::size_t first_column) const { return data.data() + depth * first_column; }
+  // Which column of the matrix a panel begins with, and how far its vectors are from each other.
+  std::size_t first_column(std::size_t panel) const { return units == 0 ? panel : panel / 4; }
+  std::size_t vector_step() const { return units == 0 ? lanes : units; }
 };
 
 // Packs w [depth][columns] whose rows are `stride` floats apart.
@@ -35,8 +39,9 @@ void pack(const float* w, std::size_t stride, std::size_t depth, std::size_t col
 void pack_transposed(const float* w, std::size_t stride, std::size_t depth, std::size_t columns,
                      std::size_t lanes, PackedMatrix& packed);
 
-// Packs recurrent weights w [units][4 * units], columns by gate i, f, g, o, such that a panel holds
-// the four gates of the same `lanes` units side by side.
-void pack_gates(const float* w, std::size_t units, std::size_t lanes, PackedMatrix& packed);
+// Packs weights w [depth][4 * units] of gates, columns by gate i, f, g, o, rows `stride` floats
+// apart, such that a panel holds the four gates of the same `lanes` units side by side.
+void pack_gates(const float* w, std::size_t stride, std::size_t depth, std::size_t units,
+                std::size_t lanes, PackedMatrix& packed);
 
 }  // namespace skol

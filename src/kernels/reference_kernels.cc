@@ -2,48 +2,12 @@
 #include "kernels/reference_kernels.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 
-#include "kernels/activation_constants.h"
+#include "kernels/reference_cell.h"
 
 namespace skol {
 namespace {
-
-struct Expm1Parts {
-  float scale;  // 2^n
-  float expm1;  // of the remainder
-};
-
-// exp(x) = scale * (1 + expm1), for |x| <= kExpLimit.
-Expm1Parts expm1_parts(float x) {
-  const float shifted = std::fma(x, kLog2E, kRoundMagic);
-  const float n = shifted - kRoundMagic;
-  const float scale = std::bit_cast<float>((std::bit_cast<std::uint32_t>(shifted) + 127u) << 23);
-  const float r = std::fma(n, -kLn2Low, std::fma(n, -kLn2High, x));
-  float p = kExpm1[4];
-  for (int i = 3; i >= 0; --i) p = std::fma(p, r, kExpm1[i]);
-  return {scale, std::fma(p, r * r, r)};
-}
-
-float exp_limited(float x) {
-  x = x > -kExpLimit ? x : -kExpLimit;
-  x = x < kExpLimit ? x : kExpLimit;
-  const Expm1Parts parts = expm1_parts(x);
-  return std::fma(parts.scale, parts.expm1, parts.scale);
-}
-
-float sigmoid_of(float x) {
-  return 1.0f / (1.0f + exp_limited(-x));
-}
-
-float tanh_of(float x) {
-  float magnitude = std::fabs(x);
-  magnitude = magnitude < kTanhLimit ? magnitude : kTanhLimit;
-  const Expm1Parts parts = expm1_parts(-2.0f * magnitude);
-  const float expm1 = std::fma(parts.scale, parts.expm1, parts.scale - 1.0f);
-  return std::copysign(-expm1 / (expm1 + 2.0f), x);
-}
 
 class ReferenceKernels final : public Kernels {
  public:
@@ -64,11 +28,10 @@ class ReferenceKernels final : public Kernels {
         width = PackedMatrix::panel_width(b.columns - n, 1);
         for (std::size_t j = 0; j < width; ++j) {
           const float* column = b.panel(n) + j;
-          float sum = c[r][n + j];
+          float& sum = c[r][b.first_column(n) + j * b.vector_step()];
           for (std::size_t k = 0; k < b.depth; ++k) {
             sum = std::fma(a[r][k * a_step], column[k * width], sum);
           }
-          c[r][n + j] = sum;
         }
       }
     }
@@ -84,25 +47,21 @@ class ReferenceKernels final : public Kernels {
     }
   }
 
-  void lstm_step(std::span<const LstmRow> rows, const PackedMatrix& recurrent) const override {
+  void lstm_step(std::span<const LstmRow> rows, const PackedMatrix* input,
+                 const PackedMatrix& recurrent) const override {
     const std::size_t units = recurrent.depth;
     for (const LstmRow& row : rows) {
       for (std::size_t u = 0; u < units; ++u) {
-        const float* u_gates = recurrent.panel(4 * u);  // [units][4]
         float z[4];
         for (std::size_t gate = 0; gate < 4; ++gate) {
           z[gate] = row.gates[gate * units + u];
-          for (std::size_t k = 0; k < units; ++k) {
-            z[gate] = std::fma(row.h_previous[k], u_gates[4 * k + gate], z[gate]);
-          }
+          if (input != nullptr) z[gate] = gate_sum(row.x, *input, u, gate, z[gate]);
+          z[gate] = gate_sum(row.h_previous, recurrent, u, gate, z[gate]);
         }
-        const float i = sigmoid_of(z[0]), f = sigmoid_of(z[1]), g = tanh_of(z[2]);
-        const float o = sigmoid_of(z[3]);
-        const float c = std::fma(f, row.c_previous[u], i * g);
-        row.c[u] = c;
-        row.h[u] = o * tanh_of(c);
+        row.h[u] = update_cell(z, row.c_previous[u], row.c[u]);
         if (row.activations == nullptr) continue;
-        const float activations[4] = {i, f, g, o};
+        const float activations[] = {sigmoid_of(z[0]), sigmoid_of(z[1]), tanh_of(z[2]),
+                                     sigmoid_of(z[3])};
         for (std::size_t gate = 0; gate < 4; ++gate) {
           row.activations[gate * units + u] = activations[gate];
         }
@@ -151,11 +110,23 @@ class ReferenceKernels final : public Kernels {
     }
   }
 
+  void exp(std::span<const float> x, float* y) const override {
+    std::transform(x.begin(), x.end(), y, exp_limited);
+  }
   void sigmoid(std::span<const float> x, float* y) const override {
     std::transform(x.begin(), x.end(), y, sigmoid_of);
   }
   void tanh(std::span<const float> x, float* y) const override {
     std::transform(x.begin(), x.end(), y, tanh_of);
+  }
+
+ private:
+  // sum + x * the column of this unit's gate.
+  static float gate_sum(const float* x, const PackedMatrix& w, std::size_t u, std::size_t gate,
+                        float sum) {
+    const float* gates = w.panel(4 * u);  // [depth][4]
+    for (std::size_t k = 0; k < w.depth; ++k) sum = std::fma(x[k], gates[4 * k + gate], sum);
+    return sum;
   }
 };
 

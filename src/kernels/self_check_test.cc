@@ -32,8 +32,9 @@ class WrongKernels final : public Kernels {
                   float* out) const override {
     right_.sparse_row(columns, values, w, stride, width, start, out);
   }
-  void lstm_step(std::span<const LstmRow> rows, const PackedMatrix& recurrent) const override {
-    right_.lstm_step(rows, recurrent);
+  void lstm_step(std::span<const LstmRow> rows, const PackedMatrix* input,
+                 const PackedMatrix& recurrent) const override {
+    right_.lstm_step(rows, input, recurrent);
   }
   void lstm_step_gradient(std::span<const LstmRowGradient> rows, std::size_t units) const override {
     right_.lstm_step_gradient(rows, units);
@@ -46,6 +47,7 @@ class WrongKernels final : public Kernels {
             std::span<float> m, std::span<float> v) const override {
     right_.adam(step, gradient, w, m, v);
   }
+  void exp(std::span<const float> x, float* y) const override { right_.exp(x, y); }
   void sigmoid(std::span<const float> x, float* y) const override { right_.sigmoid(x, y); }
   void tanh(std::span<const float> x, float* y) const override {
     right_.tanh(x, y);

@@ -25,9 +25,10 @@ namespace HWY_NAMESPACE {
 template <std::size_t kVectors>
 void gemm_panel(std::span<const float* const> a, std::size_t a_step, std::size_t depth,
                 const float* panel, const float* start, std::span<float* const> c,
-                std::size_t column) {
+                std::size_t column, std::size_t step) {
   for_tiles(a.size(), std::make_index_sequence<kTileRows - 1>(), [&](std::size_t r, auto rows) {
-    gemm_tile<rows(), kVectors>(a.data() + r, a_step, depth, panel, start, c.data() + r, column);
+    gemm_tile<rows(), kVectors>(a.data() + r, a_step, depth, panel, start, c.data() + r, column,
+                                step);
   });
 }
 
@@ -80,17 +81,20 @@ class SimdKernels final : public Kernels {
     }
   }
 
-  void lstm_step(std::span<const LstmRow> rows, const PackedMatrix& recurrent) const override {
+  void lstm_step(std::span<const LstmRow> rows, const PackedMatrix* input,
+                 const PackedMatrix& recurrent) const override {
     const std::size_t units = recurrent.depth;
+    const std::size_t ahead =
+        (input == nullptr ? 4 : input->depth / units) * kLanes * sizeof(float);
     HWY_ALIGN float z[kMaxStepRows * 4 * kLanes];
     for (std::size_t r0 = 0; r0 < rows.size(); r0 += kMaxStepRows) {
       const auto some = rows.subspan(r0, std::min(kMaxStepRows, rows.size() - r0));
       for (std::size_t u = 0; u < units; u += kLanes) {
-        const float* panel = recurrent.panel(4 * u);
         for_tiles(some.size(), std::make_index_sequence<kTileRows - 1>(),
                   [&](std::size_t r, auto count) {
-                    gates_tile<count()>(&some[r], units, panel, u, z + r * 4 * kLanes);
+                    gates_tile<count()>(&some[r], input, recurrent, u, z + r * 4 * kLanes);
                   });
+        fetch_ahead(some, ahead, u / kLanes);
         update_state(some, units, u, z);
       }
     }
@@ -150,6 +154,9 @@ class SimdKernels final : public Kernels {
     each([&](float* to, const float* from) { std::copy_n(from, count, to); });
   }
 
+  void exp(std::span<const float> x, float* y) const override {
+    for_lanes(x, y, [](V v) HWY_ATTR { return exp_limited(v); });
+  }
   void sigmoid(std::span<const float> x, float* y) const override {
     for_lanes(x, y, [](V v) HWY_ATTR { return sigmoid_of(v); });
   }
@@ -161,12 +168,9 @@ class SimdKernels final : public Kernels {
   // Rows that gemm takes through a panel before the next panel: their share of a and of c, 1 KiB
   // and 128 bytes a row at 128 units, stays in the second-level cache.
   static constexpr std::size_t kMaxRows = 192;
-  // Rows of an LSTM step whose gates lie on the stack at a time, between product and activation:
-  // 6 KiB of AVX-512 beside the 32 KiB of weights in the first-level cache.
-  static constexpr std::size_t kMaxStepRows = 24;
-  // Vectors of a sparse row that are summed at once: a slice of the weights of a network's lowest
-  // layer. 4 vectors of AVX-512 are as many sums as hide the latency of a multiply-add.
-  static constexpr std::size_t kSparseBlock = 4 * kColumnBlock / kLanes;
+  // Vectors of a sparse row that are summed at once: with 8 sums the next entries are on their way
+  // from the second-level cache while one multiply-add waits for the one before.
+  static constexpr std::size_t kSparseBlock = 8;
 
   static void gemm_from(std::span<const float* const> a, std::size_t a_step, const PackedMatrix& b,
                         const float* start, std::span<float* const> c) {
@@ -190,15 +194,16 @@ class SimdKernels final : public Kernels {
       const float* panel = b.panel(n) + k0 * width;
       const std::span<const float* const> rows(first, a.size());
       const float* from = k0 == 0 ? start : nullptr;
+      const std::size_t column = b.first_column(n), step = b.vector_step();
       switch (width / kLanes) {
         case 4:
-          gemm_panel<4>(rows, a_step, depth, panel, from, c, n);
+          gemm_panel<4>(rows, a_step, depth, panel, from, c, column, step);
           break;
         case 2:
-          gemm_panel<2>(rows, a_step, depth, panel, from, c, n);
+          gemm_panel<2>(rows, a_step, depth, panel, from, c, column, step);
           break;
         default:
-          gemm_panel<1>(rows, a_step, depth, panel, from, c, n);
+          gemm_panel<1>(rows, a_step, depth, panel, from, c, column, step);
       }
     }
   }
@@ -241,13 +246,14 @@ class SimdKernels final : public Kernels {
 
   template <class Function>
   static void for_lanes(std::span<const float> x, float* y, const Function& function) {
-    HWY_ALIGN float lane[kLanes] = {};
-    for (std::size_t i = 0; i < x.size(); i += kLanes) {
-      const std::size_t count = std::min(kLanes, x.size() - i);
-      std::copy_n(x.data() + i, count, lane);
-      hn::Store(function(hn::Load(kFloats, lane)), kFloats, lane);
-      std::copy_n(lane, count, y + i);
+    std::size_t i = 0;
+    for (; i + kLanes <= x.size(); i += kLanes) {
+      hn::StoreU(function(hn::LoadU(kFloats, x.data() + i)), kFloats, y + i);
     }
+    HWY_ALIGN float lane[kLanes] = {};
+    std::copy_n(x.data() + i, x.size() - i, lane);
+    hn::Store(function(hn::Load(kFloats, lane)), kFloats, lane);
+    std::copy_n(lane, x.size() - i, y + i);
   }
 };
 

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "kernels/activations-inl.h"
+#include "kernels/bf16.h"
 #include "kernels/kernels.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -66,13 +67,13 @@ HWY_INLINE void accumulate(const float* const* HWY_RESTRICT a, std::size_t a_ste
 template <std::size_t kRows, std::size_t kVectors>
 HWY_INLINE void gemm_tile(const float* const* a, std::size_t a_step, std::size_t depth,
                           const float* panel, const float* start, float* const* c,
-                          std::size_t column) {
+                          std::size_t column, std::size_t step) {
   V sums[kRows][kVectors];
 #pragma GCC unroll 8
   for (std::size_t r = 0; r < kRows; ++r) {
 #pragma GCC unroll 8
     for (std::size_t v = 0; v < kVectors; ++v) {
-      sums[r][v] = hn::LoadU(kFloats, (start == nullptr ? c[r] : start) + column + v * kLanes);
+      sums[r][v] = hn::LoadU(kFloats, (start == nullptr ? c[r] : start) + column + v * step);
     }
   }
   accumulate<kRows, kVectors>(a, a_step, depth, panel, sums);
@@ -80,27 +81,32 @@ HWY_INLINE void gemm_tile(const float* const* a, std::size_t a_step, std::size_t
   for (std::size_t r = 0; r < kRows; ++r) {
 #pragma GCC unroll 8
     for (std::size_t v = 0; v < kVectors; ++v) {
-      hn::StoreU(sums[r][v], kFloats, c[r] + column + v * kLanes);
+      hn::StoreU(sums[r][v], kFloats, c[r] + column + v * step);
     }
   }
 }
 
-// z[r][gate] = gates + h_previous * U for units u .. u + kLanes of kRows windows. Not inlined: the
-// constants of the activations would take registers from the sums.
+// z[r][gate] = gates + x * W + h_previous * U for units u .. u + kLanes of kRows windows. Not
+// inlined: the constants of the activations would take registers from the sums.
 template <std::size_t kRows>
-HWY_NOINLINE void gates_tile(const LstmRow* rows, std::size_t units, const float* panel,
-                             std::size_t u, float* HWY_RESTRICT z) {
+HWY_NOINLINE void gates_tile(const LstmRow* rows, const PackedMatrix* input,
+                             const PackedMatrix& recurrent, std::size_t u, float* HWY_RESTRICT z) {
   V sums[kRows][4];
-  const float* h[kRows];
+  const float* a[kRows];
+  const std::size_t units = recurrent.units;
 #pragma GCC unroll 8
   for (std::size_t r = 0; r < kRows; ++r) {
-    h[r] = rows[r].h_previous;
 #pragma GCC unroll 8
     for (std::size_t gate = 0; gate < 4; ++gate) {
       sums[r][gate] = hn::LoadU(kFloats, rows[r].gates + gate * units + u);
     }
   }
-  accumulate<kRows, 4>(h, 1, units, panel, sums);
+  if (input != nullptr) {
+    for (std::size_t r = 0; r < kRows; ++r) a[r] = rows[r].x;
+    accumulate<kRows, 4>(a, 1, input->depth, input->panel(4 * u), sums);
+  }
+  for (std::size_t r = 0; r < kRows; ++r) a[r] = rows[r].h_previous;
+  accumulate<kRows, 4>(a, 1, recurrent.depth, recurrent.panel(4 * u), sums);
 #pragma GCC unroll 8
   for (std::size_t r = 0; r < kRows; ++r) {
 #pragma GCC unroll 8
@@ -110,31 +116,71 @@ HWY_NOINLINE void gates_tile(const LstmRow* rows, std::size_t units, const float
   }
 }
 
-// The new state of units u .. u + kLanes from their gates z[r][gate]. In two passes: the second
-// half of a row waits for the first, other rows do not.
-HWY_NOINLINE void update_state(std::span<const LstmRow> rows, std::size_t units, std::size_t u,
-                               float* HWY_RESTRICT z) {
+HWY_INLINE void store_output(V h, float* to) {
+  hn::StoreU(h, kFloats, to);
+}
+
+// As to_bf16.
+HWY_INLINE void store_output(V h, Bf16* to) {
+  const hn::RebindToUnsigned<Floats> words;
+  const hn::Rebind<std::uint16_t, Floats> halves;
+  const auto bits = hn::BitCast(words, h);
+  const auto even = hn::And(hn::ShiftRight<16>(bits), hn::Set(words, 1u));
+  const auto rounded = hn::Add(bits, hn::Add(even, hn::Set(words, 0x7FFFu)));
+  hn::StoreU(hn::TruncateTo(halves, hn::ShiftRight<16>(rounded)), halves,
+             reinterpret_cast<std::uint16_t*>(to));
+}
+
+// Rows of an LSTM step whose gates lie on the stack at a time, between product and activation:
+// 6 KiB of AVX-512 beside the 32 KiB of weights in the first-level cache.
+constexpr std::size_t kMaxStepRows = 24;
+
+// Brings to the second-level cache one part, of `count` bytes, of what the next step reads. The
+// rows of a step lie a window apart, where no prefetcher of a processor looks for them; asked for
+// all at once they would wait for each other.
+template <class T>
+HWY_INLINE void fetch_ahead(std::span<const LstmStepRow<T>> rows, std::size_t count,
+                            std::size_t part) {
+  for (const LstmStepRow<T>& row : rows) {
+    if (row.ahead == nullptr) continue;
+    for (std::size_t i = 0; i < count; i += kAlignment) {
+      __builtin_prefetch(static_cast<const char*>(row.ahead) + part * count + i, 0, 2);
+    }
+  }
+}
+
+// The new state of units u .. u + kLanes from their gates z[r][gate], operation for operation as
+// in reference_kernels.cc. In two passes: the second half of a row waits for the first, other rows
+// do not.
+template <class T>
+HWY_NOINLINE void update_state(std::span<const LstmStepRow<T>> rows, std::size_t units,
+                               std::size_t u, float* HWY_RESTRICT z) {
+  const V one = hn::Set(kFloats, 1.0f);
   for (std::size_t r = 0; r < rows.size(); ++r) {
     float* z_row = z + r * 4 * kLanes;
-    const V i = sigmoid_of(hn::Load(kFloats, z_row));
-    const V f = sigmoid_of(hn::Load(kFloats, z_row + kLanes));
-    const V g = tanh_of(hn::Load(kFloats, z_row + 2 * kLanes));
-    const V o = sigmoid_of(hn::Load(kFloats, z_row + 3 * kLanes));
-    const V c = hn::MulAdd(f, hn::LoadU(kFloats, rows[r].c_previous + u), hn::Mul(i, g));
+    const V i = plus_one(decay(hn::Load(kFloats, z_row)));
+    const V f = plus_one(decay(hn::Load(kFloats, z_row + kLanes)));
+    const V e_g = decay_twice(hn::Load(kFloats, z_row + 2 * kLanes));
+    const V o = plus_one(decay(hn::Load(kFloats, z_row + 3 * kLanes)));
+    const V i_g = hn::Mul(i, plus_one(e_g));
+    const V numerator =
+        hn::MulAdd(hn::LoadU(kFloats, rows[r].c_previous + u), i_g, hn::Mul(one_minus(e_g), f));
+    const V c = hn::Div(numerator, hn::Mul(i_g, f));
     hn::StoreU(c, kFloats, rows[r].c + u);
     hn::Store(c, kFloats, z_row);
     hn::Store(o, kFloats, z_row + kLanes);
     float* activations = rows[r].activations;
     if (activations == nullptr) continue;
-    hn::StoreU(i, kFloats, activations + u);
-    hn::StoreU(f, kFloats, activations + units + u);
-    hn::StoreU(g, kFloats, activations + 2 * units + u);
-    hn::StoreU(o, kFloats, activations + 3 * units + u);
+    hn::StoreU(hn::Div(one, i), kFloats, activations + u);
+    hn::StoreU(hn::Div(one, f), kFloats, activations + units + u);
+    hn::StoreU(hn::Div(one_minus(e_g), plus_one(e_g)), kFloats, activations + 2 * units + u);
+    hn::StoreU(hn::Div(one, o), kFloats, activations + 3 * units + u);
   }
   for (std::size_t r = 0; r < rows.size(); ++r) {
     const float* z_row = z + r * 4 * kLanes;
-    const V tanh_c = tanh_of(hn::Load(kFloats, z_row));
-    hn::StoreU(hn::Mul(hn::Load(kFloats, z_row + kLanes), tanh_c), kFloats, rows[r].h + u);
+    const V e_c = decay_twice(hn::Load(kFloats, z_row));
+    const V o = hn::Load(kFloats, z_row + kLanes);
+    store_output(hn::Div(one_minus(e_c), hn::Mul(o, plus_one(e_c))), rows[r].h + u);
   }
 }
 

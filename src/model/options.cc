@@ -79,6 +79,7 @@ void check(const PredictionOptions& o) {
     at_most("prediction_batch_size", o.prediction_batch_size, 1 << 24);
   }
   at_most("threads", o.threads, 4096);
+  one_of("precision", o.precision, {"fp32", "bf16"});
   at_least_one("executors", o.executors);
   at_most("executors", o.executors, 1 << 16);
   if (!o.memory_budget.empty() &&

@@ -149,7 +149,7 @@ void GradientPass::prepare(const Parameters& parameters, const TrainingBatch& ba
     Layer& to = layers_[layer];
     if (task % 3 < 2) {
       const float* w = parameters.recurrent(layer, kDirections[task % 3]);
-      pack_gates(w, units, lanes, to.recurrent[task % 3]);
+      pack_gates(w, 4 * units, units, units, lanes, to.recurrent[task % 3]);
       pack_transposed(w, 4 * units, 4 * units, units, lanes, to.recurrent_transposed[task % 3]);
     } else if (layer > 0) {
       const float* w = parameters.input_weights(layer);
@@ -185,7 +185,7 @@ void GradientPass::forward_layer(const Parameters& parameters, std::size_t layer
   if (layer > 0) at.inputs.resize(rows_ * below);
   for_rows([&](std::size_t first, std::size_t count) {
     if (layer == 0) {
-      sparse_product(kernels_, inputs_, first, count, parameters.sparse_weights(),
+      sparse_product(kernels_, inputs_, first, count, parameters.sparse_weights(), 0, width,
                      parameters.bias(0), &at.activations[first * width]);
       return;
     }
@@ -209,7 +209,7 @@ void GradientPass::forward_dense(const Parameters& parameters) {
   const std::size_t width = shape_.padded_classes(), below = 2 * shape_.units();
   for_rows([&](std::size_t first, std::size_t count) {
     if (layers_.empty()) {
-      sparse_product(kernels_, inputs_, first, count, parameters.sparse_weights(),
+      sparse_product(kernels_, inputs_, first, count, parameters.sparse_weights(), 0, width,
                      parameters.dense_bias(), &logits_[first * width]);
     } else {
       const float* outputs = layers_.back().outputs.data() + first * below;

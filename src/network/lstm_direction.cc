@@ -33,26 +33,40 @@ std::size_t row_of(const LstmDirection& lstm, const WindowRows& window, std::siz
          (lstm.direction == Direction::kForward ? step : window.length - 1 - step);
 }
 
+template <class T>
 void lstm_forward(const LstmDirection& lstm, std::size_t first_step, std::size_t end_step,
-                  std::span<const float* const> gates, const PackedMatrix& recurrent, float* h,
-                  float* cells, const float* zeros, std::vector<LstmRow>& scratch) {
+                  std::span<const float* const> gates, const LstmWeights<T>& weights, T* h,
+                  float* cells, const T* zeros, std::vector<LstmStepRow<T>>& scratch) {
   const std::size_t units = lstm.units, half = static_cast<std::size_t>(lstm.direction);
+  const auto h_of = [&](std::size_t row) { return h + (2 * row + half) * units; };
+  const auto x_of = [&](std::size_t row) { return weights.x + row * weights.stride; };
   if (first_step == 0) std::fill_n(cells, lstm.windows.size() * units, 0.0f);
   scratch.resize(lstm.windows.size());
   std::size_t active = lstm.windows.size();
   for (std::size_t step = first_step; step < std::min(end_step, steps(lstm)); ++step) {
     active = running(lstm, step, active);
     for (std::size_t w = 0; w < active; ++w) {
-      const std::size_t row = row_of(lstm, lstm.windows[w], step);
-      float* h_row = h + (2 * row + half) * units;
-      const float* h_previous =
-          step == 0 ? zeros : h + (2 * row_of(lstm, lstm.windows[w], step - 1) + half) * units;
+      const WindowRows& window = lstm.windows[w];
+      const std::size_t row = row_of(lstm, window, step);
+      const T* h_previous = step == 0 ? zeros : h_of(row_of(lstm, window, step - 1));
       float* cell = cells + w * units;
-      scratch[w] = {gates[row], h_previous, cell, cell, h_row, nullptr};
+      scratch[w] = {gates[row], nullptr, h_previous, cell, cell, h_of(row), nullptr, nullptr};
+      if (weights.input != nullptr) scratch[w].x = x_of(row);
+      if (step + 1 >= std::min(end_step, window.length)) continue;
+      const std::size_t next = row_of(lstm, window, step + 1);
+      scratch[w].ahead =
+          weights.input == nullptr ? static_cast<const void*>(gates[next]) : x_of(next);
     }
-    lstm.kernels.lstm_step({scratch.data(), active}, recurrent);
+    weights.kernels.lstm_step({scratch.data(), active}, weights.input, weights.recurrent);
   }
 }
+
+template void lstm_forward(const LstmDirection&, std::size_t, std::size_t,
+                           std::span<const float* const>, const LstmWeights<float>&, float*, float*,
+                           const float*, std::vector<LstmStepRow<float>>&);
+template void lstm_forward(const LstmDirection&, std::size_t, std::size_t,
+                           std::span<const float* const>, const LstmWeights<Bf16>&, Bf16*, float*,
+                           const Bf16*, std::vector<LstmStepRow<Bf16>>&);
 
 void lstm_forward(const LstmDirection& lstm, const PackedMatrix& recurrent, const LstmTrace& trace,
                   const float* zeros, std::vector<LstmRow>& scratch) {
@@ -65,18 +79,18 @@ void lstm_forward(const LstmDirection& lstm, const PackedMatrix& recurrent, cons
       const std::size_t at = 2 * row_of(lstm, lstm.windows[w], step) + half;
       const std::size_t before = step == 0 ? 0 : 2 * row_of(lstm, lstm.windows[w], step - 1) + half;
       float* activations = trace.activations + at * 4 * units;
-      if (step + 1 < lstm.windows[w].length) {
-        const std::size_t after = 2 * row_of(lstm, lstm.windows[w], step + 1) + half;
-        prefetch(trace.activations + after * 4 * units, 4 * units);
-      }
+      const bool last = step + 1 == lstm.windows[w].length;
+      const std::size_t after = last ? at : 2 * row_of(lstm, lstm.windows[w], step + 1) + half;
       scratch[w] = {activations,
+                    nullptr,
                     step == 0 ? zeros : trace.h + before * units,
                     step == 0 ? zeros : trace.cells + before * units,
                     trace.cells + at * units,
                     trace.h + at * units,
-                    activations};
+                    activations,
+                    trace.activations + after * 4 * units};
     }
-    lstm.kernels.lstm_step({scratch.data(), active}, recurrent);
+    lstm.kernels.lstm_step({scratch.data(), active}, nullptr, recurrent);
   }
 }
 

@@ -3,8 +3,10 @@
 
 #include <cstddef>
 #include <span>
+#include <type_traits>
 #include <vector>
 
+#include "kernels/bf16_kernels.h"
 #include "kernels/kernels.h"
 #include "network/shape.h"
 
@@ -29,13 +31,28 @@ struct LstmDirection {
 // The row of a window in a step: steps count from where the direction starts.
 std::size_t row_of(const LstmDirection& lstm, const WindowRows& window, std::size_t step);
 
+// What a direction of a layer computes with; T is what the outputs of layers are kept in.
+template <class T>
+struct LstmWeights {
+  using Matrix = std::conditional_t<std::is_same_v<T, float>, PackedMatrix, PackedBf16>;
+  using Backend = std::conditional_t<std::is_same_v<T, float>, Kernels, Bf16Kernels>;
+  const Backend& kernels;
+  const Matrix& recurrent;
+  // Of an upper layer whose input x[row], `stride` values apart, is multiplied step by step;
+  // nullptr: the gates have the input.
+  const Matrix* input = nullptr;
+  const T* x = nullptr;
+  std::size_t stride = 0;
+};
+
 // Steps first_step .. end_step, or to the end of the longest window; called for successive ranges.
-// gates[row]: what input and bias give this direction's gates, [4][units], for the rows of these
-// steps. h: [rows][2 directions][units], this direction's half is written. cells: [windows][units],
-// kept from range to range. zeros: [units] zeros.
+// gates[row]: what the bias, and the input where the weights have none, give this direction's
+// gates, [4][units], for the rows of these steps. h: [rows][2 directions][units], this direction's
+// half is written. cells: [windows][units], kept from range to range. zeros: [units] zeros.
+template <class T>
 void lstm_forward(const LstmDirection& lstm, std::size_t first_step, std::size_t end_step,
-                  std::span<const float* const> gates, const PackedMatrix& recurrent, float* h,
-                  float* cells, const float* zeros, std::vector<LstmRow>& scratch);
+                  std::span<const float* const> gates, const LstmWeights<T>& weights, T* h,
+                  float* cells, const T* zeros, std::vector<LstmStepRow<T>>& scratch);
 
 // What the way forward keeps for the way back, for both directions.
 struct LstmTrace {

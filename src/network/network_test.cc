@@ -116,6 +116,52 @@ TEST_P(Prediction, HasTheSameBitsWithEveryKernels) {
   EXPECT_EQ(predict(order), predict(scalar, batch_.lines, kWindows, order));
 }
 
+TEST_P(Prediction, HasTheSameBitsWithItsDirectionsOnTwoThreads) {
+  ThreadPool pool(2);
+  const auto order = longest_first(kWindows);
+  const Probabilities alone = predict(order);
+  for (std::size_t count : {1, 2, 7, 12}) {
+    Probabilities shared(kWindows.size());
+    std::vector<WindowTask> tasks;
+    for (const std::size_t w : std::span(order).first(count)) {
+      shared[w].resize(alone[w].size());
+      tasks.push_back({kWindows[w], shared[w].data()});
+    }
+    Workspace workspace(shape_, tasks.size(), kWindowSize);
+    predict_windows(network_, batch_.lines, tasks, workspace, pool);
+    for (const std::size_t w : std::span(order).first(count)) {
+      EXPECT_TRUE(same_bits(shared[w], alone[w])) << count << " windows";
+    }
+  }
+}
+
+// More windows than go through the layers together.
+TEST_P(Prediction, OfAFullMicroBatchHasTheBitsOfItsParts) {
+  std::vector<WindowRows> windows = kWindows;
+  windows.insert(windows.end(), kWindows.begin(), kWindows.end());
+  const Probabilities together = predict(network_, batch_.lines, windows, longest_first(windows));
+  const Probabilities parts = predict(longest_first(kWindows));
+  for (std::size_t w = 0; w < windows.size(); ++w) {
+    EXPECT_TRUE(same_bits(together[w], parts[w % kWindows.size()]));
+  }
+}
+
+TEST_P(Prediction, InBf16IsNearAndHasTheSameBitsInAnyCompany) {
+  const auto order = longest_first(kWindows);
+  const Probabilities exact = predict(order);
+  const Network plain(parameters_, network_.kernels(), &reference_bf16_kernels());
+  const Probabilities together = predict(plain, batch_.lines, kWindows, order);
+  for (const std::size_t w : order) {
+    EXPECT_TRUE(same_bits(predict(plain, batch_.lines, kWindows, {w})[w], together[w]));
+    for (std::size_t i = 0; i < exact[w].size(); ++i) {
+      EXPECT_NEAR(together[w][i], exact[w][i], 0.02);
+    }
+  }
+  if (native_bf16_kernels() == nullptr) return;
+  const Network native(parameters_, network_.kernels(), native_bf16_kernels());
+  EXPECT_EQ(predict(native, batch_.lines, kWindows, order), together);
+}
+
 TEST_P(Prediction, HasTheBitsOfTraining) {
   ThreadPool pool(1);
   GradientPass pass(shape_, network_.kernels(), pool);

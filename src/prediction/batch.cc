@@ -54,6 +54,12 @@ void BatchPredictor::predict(std::span<const BatchWindow> windows,
   std::stable_sort(sorted.begin(), sorted.end(), [](const BatchWindow* a, const BatchWindow* b) {
     return a->window.length > b->window.length;
   });
+  if (windows.size() <= layout_.micro_batch &&
+      directions_are_shared(windows.size(), pool_.size(), network_.kernels().tile_rows())) {
+    take_windows(sorted, scratch_[0]);
+    predict_windows(network_, scratch_[0].rows, scratch_[0].tasks, scratch_[0].workspace, pool_);
+    return look(windows.size());
+  }
   const auto sizes =
       micro_batch_sizes(windows.size(), layout_.micro_batch, scratch_.size(), layout_.tile);
   std::vector<std::size_t> first(sizes.size(), 0);
@@ -62,15 +68,17 @@ void BatchPredictor::predict(std::span<const BatchWindow> windows,
   for (std::size_t begin = 0; begin < sizes.size(); begin += group) {
     const std::size_t end = std::min(begin + group, sizes.size());
     pool_.parallel_for(end - begin, [&](std::size_t i, std::size_t t) {
-      predict_micro_batch({&sorted[first[begin + i]], sizes[begin + i]},
-                          scratch_[scratch_.size() == 1 ? 0 : t]);
+      Scratch& scratch = scratch_[scratch_.size() == 1 ? 0 : t];
+      take_windows({&sorted[first[begin + i]], sizes[begin + i]}, scratch);
+      predict_windows(network_, scratch.rows, scratch.tasks, scratch.workspace);
     });
     look(end == sizes.size() ? windows.size() : first[end]);
   }
 }
 
-void BatchPredictor::predict_micro_batch(std::span<const BatchWindow* const> windows,
-                                         Scratch& scratch) const {
+// The rows of the windows' lines, and where in them each window is.
+void BatchPredictor::take_windows(std::span<const BatchWindow* const> windows,
+                                  Scratch& scratch) const {
   scratch.rows.clear();
   scratch.tasks.clear();
   // Lines [rows_begin, rows_end) of the document of the last window have rows, the last one last.
@@ -88,7 +96,6 @@ void BatchPredictor::predict_micro_batch(std::span<const BatchWindow* const> win
     scratch.tasks.push_back(
         {{scratch.rows.size() - (rows_end - begin), w->window.length}, w->probabilities});
   }
-  predict_windows(network_, scratch.rows, scratch.tasks, scratch.workspace);
 }
 
 }  // namespace skol

@@ -44,7 +44,7 @@ class BatchPredictor {
     SparseRows rows;
     std::vector<WindowTask> tasks;
   };
-  void predict_micro_batch(std::span<const BatchWindow* const> windows, Scratch& scratch) const;
+  void take_windows(std::span<const BatchWindow* const> windows, Scratch& scratch) const;
 
   const Network& network_;
   const Vectorizer& vectorizer_;

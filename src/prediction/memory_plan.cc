@@ -5,7 +5,7 @@
 
 #include "base/process_memory.h"
 #include "base/thread_pool.h"
-#include "kernels/kernels.h"
+#include "kernels/bf16_kernels.h"
 #include "model/model_data.h"
 #include "network/network.h"
 #include "network/parameters.h"
@@ -40,9 +40,11 @@ MemoryPlan plan_of(const NetworkShape& shape, const TrainingOptions& trained,
       options.prediction_stride > 0 ? options.prediction_stride : trained.prediction_stride;
   window_count(1, plan.window_size, plan.stride);  // says what is wrong with the stride
   plan.threads = threads_of(options);
-  plan.tile_rows = find_kernels(options.target).tile_rows();
+  const Kernels& kernels = find_kernels(options.target);
+  plan.tile_rows = kernels.tile_rows();
   plan.held_bytes = resident_bytes();
-  plan.model.packed = Network::bytes(shape);
+  plan.model.packed =
+      Network::bytes(shape, find_bf16_kernels(kernels, options.precision) != nullptr);
   plan.document_bytes = options.document_bytes;
   return plan;
 }

@@ -23,13 +23,16 @@ Predictor::Setup::Setup(const Model& trained, const PredictionOptions& options, 
       plan(memory_plan(model, options)),
       choice(choose(options)),
       pool(plan.threads),
-      network(model.data().parameters, find_kernels(options.target)) {
+      network(model.data().parameters, find_kernels(options.target),
+              find_bf16_kernels(find_kernels(options.target), options.precision)) {
   if (options.prediction_batch_size == kAutoBatchSize) {
     choice = auto_choice(plan, choice.budget, network, model.data().vectorizer, pool);
   }
   status.what = options.run_name;
   status.model = options.model_name;
-  status.device = fmt::format("cpu {}", network.kernels().name());
+  status.device =
+      fmt::format("cpu {}", network.bf16_kernels() == nullptr ? network.kernels().name()
+                                                              : network.bf16_kernels()->name());
   status.threads = pool.size();
   status.prediction_batch_size = choice.prediction_batch_size;
   status.budget_bytes = choice.budget.is_there() ? choice.budget.bytes : 0;

@@ -7,7 +7,7 @@
 #include "base/fail.h"
 #include "base/hardware.h"
 #include "base/utc_time.h"
-#include "kernels/kernels.h"
+#include "kernels/bf16_kernels.h"
 #include "prediction/tune.h"
 #include "text/findings.h"
 
@@ -52,6 +52,8 @@ Model tuned_model(const Model& model, const PredictionOptions& options,
   TuningRecord record = record_of(tune(model, options, documents, seconds));
   record.date = utc_now();
   record.hardware = std::move(hardware);
+  const bool bf16 = find_bf16_kernels(find_kernels(options.target), options.precision) != nullptr;
+  record.precision = bf16 ? "bf16" : "fp32";
   return model.with_tuned(std::move(record));
 }
 

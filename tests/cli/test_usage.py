@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The command line itself: help, versions, names, values."""
 
+from pathlib import Path
+
 from skol_process import GOLD, CommandTest, model, skol
 
 VERBS = [["train"], ["predict"], ["evaluate"], ["score"], ["tune"], ["plan"], ["top"], ["doctor"]]
@@ -150,9 +152,27 @@ class MachineTest(CommandTest):
     def test_what_this_build_has_not_is_an_error_by_name(self):
         self.fails(1, "predict", model(), GOLD, "--device", "cuda", says=["cuda", "no CUDA"])
         self.fails(1, "predict", model(), GOLD, "--device", "cuda:1", says=["cuda:1"])
-        self.fails(1, "predict", model(), GOLD, "--precision", "bf16", says=["bf16", "fp32"])
         self.fails(1, "predict", model(), GOLD, "--target", "neon9", says=["neon9", "scalar"])
         self.fails(1, "train", GOLD, "-o", "m", "--target", "neon9", says=["neon9"])
+
+    def test_bf16_is_near_fp32_on_plain_loops_too(self):
+        probs = ["predict", model(), GOLD, "--target", "scalar", "--format", "probs"]
+        exact = self.succeeds(*probs).out.decode().splitlines()
+        near = self.succeeds(*probs, "--precision", "bf16").out.decode().splitlines()
+        self.assertEqual(exact[0], near[0])
+        self.assertNotEqual(exact, near)
+        for one, other in zip(exact[1:], near[1:]):
+            for p, q in zip(one.split("\t")[2:], other.split("\t")[2:]):
+                try:
+                    self.assertAlmostEqual(float(p), float(q), delta=0.1)
+                except ValueError:
+                    self.assertEqual(p, q)
+
+    def test_bf16_is_used_or_said_to_be_absent(self):
+        run = self.succeeds("predict", model(), GOLD, "-o", self.folder / "labels", "--precision", "bf16")
+        flags = Path("/proc/cpuinfo").read_text()
+        self.assertEqual("computing in fp32" in run.err, "avx512_bf16" not in flags)
+        self.fails(2, "predict", "m", "x", "--precision", "fp16", says=["'fp16'", "bf16"])
 
     def test_device_auto_is_the_cpu_with_one_warning(self):
         done = self.succeeds("predict", model(), "-", "--device", "auto", stdin=b"A line\n")
