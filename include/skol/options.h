@@ -99,10 +99,24 @@ void visit_prediction_options(Options& o, Visitor&& visit) {
   visit("executors", o.executors, "processes that share the memory, this one included");
 }
 
+// What a review of annotations adds to the options of training.
+struct ReviewOptions {
+  std::size_t folds = 5;
+  double min_probability = 0.9;
+};
+
+template <class Options, class Visitor>
+void visit_review_options(Options& o, Visitor&& visit) {
+  visit("folds", o.folds, "parts of the documents, each judged by a model trained on the others");
+  visit("min_probability", o.min_probability,
+        "least probability of another label at which a line is told");
+}
+
 inline constexpr std::size_t kDefaultPredictionBatchSize = 64;
 
 // Error kParameter, naming the option, its value and what it may be.
 void check(const TrainingOptions& options);
 void check(const PredictionOptions& options);
+void check(const ReviewOptions& options);
 
 }  // namespace skol

@@ -88,6 +88,17 @@ void check(const PredictionOptions& o) {
   }
 }
 
+void check(const ReviewOptions& o) {
+  if (o.folds < 2) {
+    fail(ErrorKind::kParameter, "folds is {}: expected 2 or more, to judge each part by the others",
+         o.folds);
+  }
+  if (!(o.min_probability >= 0 && o.min_probability <= 1)) {
+    fail(ErrorKind::kParameter, "min_probability is {}: expected a number from 0 to 1",
+         o.min_probability);
+  }
+}
+
 std::size_t resolved_stride(std::size_t stride, std::size_t window_size) {
   return stride > 0 ? stride : std::max<std::size_t>(1, window_size / 2);
 }

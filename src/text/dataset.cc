@@ -122,6 +122,23 @@ std::uint64_t document_hash(std::string_view id, std::uint64_t seed) {
   return mix64(hash ^ mix64(seed + 0x9E3779B97F4A7C15U));
 }
 
+// The documents in the order of their hashes.
+std::vector<std::size_t> ranked_by_hash(std::span<const std::string> ids, std::uint64_t seed) {
+  struct Ranked {
+    std::uint64_t hash;
+    std::size_t document;
+  };
+  std::vector<Ranked> ranked;
+  ranked.reserve(ids.size());
+  for (std::size_t i = 0; i < ids.size(); ++i) ranked.push_back({document_hash(ids[i], seed), i});
+  std::sort(ranked.begin(), ranked.end(), [&](const Ranked& a, const Ranked& b) {
+    return a.hash != b.hash ? a.hash < b.hash : ids[a.document] < ids[b.document];
+  });
+  std::vector<std::size_t> documents;
+  for (const Ranked& one : ranked) documents.push_back(one.document);
+  return documents;
+}
+
 std::size_t held_back_count(std::size_t documents, double fraction) {
   if (documents < 2 || fraction == 0.0) return 0;
   const double share = std::round(fraction * static_cast<double>(documents));
@@ -155,21 +172,20 @@ std::vector<bool> split_by_document(std::span<const std::string> ids, double fra
          "a fraction of {} of the documents cannot be held back; give a number from 0 to below 1",
          fraction);
   }
-  struct Ranked {
-    std::uint64_t hash;
-    std::size_t document;
-  };
-  std::vector<Ranked> ranked;
-  ranked.reserve(ids.size());
-  for (std::size_t i = 0; i < ids.size(); ++i) ranked.push_back({document_hash(ids[i], seed), i});
-  std::sort(ranked.begin(), ranked.end(), [&](const Ranked& a, const Ranked& b) {
-    return a.hash != b.hash ? a.hash < b.hash : ids[a.document] < ids[b.document];
-  });
+  const std::vector<std::size_t> ranked = ranked_by_hash(ids, seed);
   std::vector<bool> held_back(ids.size(), false);
   for (std::size_t rank = 0; rank < held_back_count(ids.size(), fraction); ++rank) {
-    held_back[ranked[rank].document] = true;
+    held_back[ranked[rank]] = true;
   }
   return held_back;
+}
+
+std::vector<std::size_t> folds_by_document(std::span<const std::string> ids, std::size_t folds,
+                                           std::uint64_t seed) {
+  const std::vector<std::size_t> ranked = ranked_by_hash(ids, seed);
+  std::vector<std::size_t> fold(ids.size());
+  for (std::size_t rank = 0; rank < ranked.size(); ++rank) fold[ranked[rank]] = rank % folds;
+  return fold;
 }
 
 }  // namespace skol

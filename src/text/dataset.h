@@ -35,4 +35,10 @@ Document read_document(const InputFile& file, TextErrors errors,
 std::vector<bool> split_by_document(std::span<const std::string> ids, double fraction,
                                     std::uint64_t seed);
 
+// The fold of each document, 0 to folds - 1, for cross-validation: dealt out in the order of the
+// hash of id and seed, so that folds differ by one document at most and do not depend on the order
+// of the ids. folds >= 1.
+std::vector<std::size_t> folds_by_document(std::span<const std::string> ids, std::size_t folds,
+                                           std::uint64_t seed);
+
 }  // namespace skol

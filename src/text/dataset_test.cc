@@ -234,5 +234,24 @@ TEST(SplitByDocument, RefusesWhatIsNoFraction) {
   }
 }
 
+TEST(FoldsByDocument, DealsOutAllDocumentsEvenly) {
+  const std::vector<std::size_t> fold = folds_by_document(ids(13), 5, 42);
+  ASSERT_EQ(fold.size(), 13U);
+  for (std::size_t f = 0; f < 5; ++f) {
+    EXPECT_EQ(std::count(fold.begin(), fold.end(), f), f < 3 ? 3 : 2) << f;
+  }
+  EXPECT_THAT(folds_by_document(ids(0), 5, 42), IsEmpty());
+}
+
+TEST(FoldsByDocument, DependsOnTheSeedAndNotOnTheOrder) {
+  std::vector<std::string> names = ids(20);
+  const std::vector<std::size_t> fold = folds_by_document(names, 4, 7);
+  EXPECT_NE(fold, folds_by_document(names, 4, 8));
+  std::reverse(names.begin(), names.end());
+  std::vector<std::size_t> again = folds_by_document(names, 4, 7);
+  std::reverse(again.begin(), again.end());
+  EXPECT_EQ(fold, again);
+}
+
 }  // namespace
 }  // namespace skol
