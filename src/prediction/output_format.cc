@@ -18,6 +18,16 @@ std::string json_string(std::string_view text) {
   return json(text).dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
+// The shortest decimal that reads back as the same value; no locale has a say in it.
+template <typename Number>
+void append_number(Number number, std::string& text) {
+  char digits[32];  // "-1.17549435e-38" and 20 digits of a line number fit
+  const auto result = std::to_chars(std::begin(digits), std::end(digits), number);
+  text.append(digits, result.ptr);
+}
+
+}  // namespace
+
 std::string tsv_field(std::string_view text) {
   std::string field;
   for (const char c : text) {
@@ -40,16 +50,6 @@ std::string tsv_field(std::string_view text) {
   }
   return field;
 }
-
-// The shortest decimal that reads back as the same value; no locale has a say in it.
-template <typename Number>
-void append_number(Number number, std::string& text) {
-  char digits[32];  // "-1.17549435e-38" and 20 digits of a line number fit
-  const auto result = std::to_chars(std::begin(digits), std::end(digits), number);
-  text.append(digits, result.ptr);
-}
-
-}  // namespace
 
 OutputFormat parse_output_format(std::string_view name) {
   if (name == "annotated") return OutputFormat::kAnnotated;

@@ -27,6 +27,9 @@ OutputFormat parse_output_format(std::string_view name);
 // ".ann", ".tsv" or ".jsonl".
 std::string_view extension(OutputFormat format);
 
+// A value of TSV, escaped as above.
+std::string tsv_field(std::string_view text);
+
 // Writes documents labelled by one model. For one thread.
 class OutputFormatter {
  public:

@@ -141,8 +141,11 @@ void HtmlPage::table(const Table& table) {
       const std::string_view tag = i == 0 ? "th" : "td";
       const std::string style =
           cell.style.empty() ? "" : fmt::format(" class=\"{}\"", escaped(cell.style));
-      fmt::format_to(out, "<{}{}{}>{}</{}>", tag, i == 0 ? " scope=\"row\"" : "", style,
-                     escaped(cell.text), tag);
+      const std::string text =
+          cell.link.empty()
+              ? escaped(cell.text)
+              : fmt::format("<a href=\"#{}\">{}</a>", escaped(cell.link), escaped(cell.text));
+      fmt::format_to(out, "<{}{}{}>{}</{}>", tag, i == 0 ? " scope=\"row\"" : "", style, text, tag);
     }
     body_ += "</tr>\n";
   }
@@ -154,7 +157,7 @@ std::string HtmlPage::finish() && {
   if (!made_by_.empty()) {
     source = fmt::format("Made by skol {} with {}", SKOL_VERSION, command_markup(made_by_));
   }
-  return fmt::format(kFrame, escaped(title_), kPageStyle, body_, source);
+  return fmt::format(kFrame, escaped(title_), kPageStyle + style_, body_, source);
 }
 
 }  // namespace skol

@@ -17,6 +17,7 @@ struct KeyFigure {
 struct Cell {
   std::string text;
   std::string style = {};  // a class of the style sheet, such as a verdict
+  std::string link = {};   // the id of what it leads to on the page
 };
 
 struct TableRow {
@@ -47,11 +48,14 @@ class HtmlPage {
   // one of them.
   void figure(const std::function<std::string(double width)>& svg, std::string_view caption);
   void table(const Table& table);
+  // Well-formed markup, whose texts the caller has escaped, and rules for it, without '<' and '&'.
+  void markup(std::string_view markup) { body_ += markup; }
+  void style(std::string_view rules) { style_ += rules; }
 
   std::string finish() &&;
 
  private:
-  std::string title_, made_by_, body_;
+  std::string title_, made_by_, style_, body_;
   std::size_t figures_ = 0;
 };
 

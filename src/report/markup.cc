@@ -53,27 +53,68 @@ double advance(char32_t c) {
 
 }  // namespace
 
-std::string escaped(std::string_view text) {
+std::string drawable(std::string_view text) {
   const std::string well_formed = replace_ill_formed(text);
   std::string out;
   for (std::size_t i = 0; i < well_formed.size();) {
     const CodePoint c = code_point_at(well_formed, i);
     if (is_forbidden(c.value) || turns_direction(c.value)) {
       out += kReplacement;
-    } else if (c.value == '&') {
-      out += "&amp;";
-    } else if (c.value == '<') {
-      out += "&lt;";
-    } else if (c.value == '>') {
-      out += "&gt;";
-    } else if (c.value == '"') {
-      out += "&quot;";
-    } else if (c.value == '\'') {
-      out += "&#39;";
     } else {
       out.append(well_formed, i, c.bytes);
     }
     i += c.bytes;
+  }
+  return out;
+}
+
+std::string drawable_line(std::string_view line) {
+  std::string out;
+  for (const char c : line) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 && c != '\t') {
+      out += {'^', static_cast<char>(byte + 0x40)};
+    } else {
+      out += c;
+    }
+  }
+  return drawable(out);
+}
+
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : drawable(text)) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      default:
+        out += c;
+    }
+  }
+  return out;
+}
+
+std::string json_in_script(const std::string& json) {
+  std::string out;
+  for (const char c : json) {
+    if (c == '<' || c == '>' || c == '&') {
+      out += c == '<' ? "\\u003c" : c == '>' ? "\\u003e" : "\\u0026";
+    } else {
+      out += c;
+    }
   }
   return out;
 }

@@ -25,6 +25,16 @@ TEST(MarkupTest, ReplacesWhatTurnsTheReadingOrder) {
   EXPECT_EQ(escaped("\u05D0\u05D1"), "\u05D0\u05D1");  // letters that run that way by themselves
 }
 
+TEST(MarkupTest, ALineShowsItsControls) {
+  const std::string_view line("\f12\t\0\x1b[0m\xff", 10);
+  EXPECT_EQ(drawable_line(line), "^L12\t^@^[[0m\uFFFD");
+}
+
+TEST(MarkupTest, JsonInAScriptCannotEndIt) {
+  EXPECT_EQ(json_in_script("[\"</script><!-- &amp; \\\" ]]>\"]"),
+            "[\"\\u003c/script\\u003e\\u003c!-- \\u0026amp; \\\" ]]\\u003e\"]");
+}
+
 TEST(MarkupTest, WidthFollowsFontAndLetters) {
   EXPECT_DOUBLE_EQ(text_width("abc", 24), 2 * text_width("abc", 12));
   EXPECT_LT(text_width("iiii", 12), text_width("mmmm", 12));
