@@ -15,5 +15,7 @@ int plan_command(Arguments arguments);
 int top_command(Arguments arguments);
 int doctor_command(Arguments arguments);
 int models_command(Arguments arguments);
+int view_command(Arguments arguments);
+int review_command(Arguments arguments);
 
 }  // namespace skol

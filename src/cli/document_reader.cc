@@ -119,6 +119,18 @@ Document DocumentReader::read(const InputFile& file) {
   return document;
 }
 
+std::vector<Document> read_all(DocumentReader& reader, bool strict) {
+  std::vector<Document> documents;
+  while (std::optional<Document> document = reader.next()) {
+    documents.push_back(std::move(*document));
+  }
+  if (strict) reader.diagnostics().fail_if_any();
+  if (const std::string summary = reader.diagnostics().summary(); !summary.empty()) {
+    warn(fmt::format("{} (--diagnostics lists them)", summary));
+  }
+  return documents;
+}
+
 void notice_on_stderr(std::string_view line) {
   print_to_stderr(fmt::format("{}\n", line));
 }

@@ -60,6 +60,10 @@ class DocumentReader {
   std::size_t bytes_in_all_ = 0;
 };
 
+// All of the reader's documents, for a verb that measures: what is irregular in them is told, and
+// with `strict` an Error of kInput.
+std::vector<Document> read_all(DocumentReader& reader, bool strict);
+
 // Lines of input that a person may look at: `text` on standard error as it is.
 void notice_on_stderr(std::string_view line);
 

@@ -26,6 +26,8 @@ constexpr skol::Verb kVerbs[] = {
     {"doctor", "says what this machine offers, what binds and what is missing",
      skol::doctor_command},
     {"models", "lists, shows, copies and removes models", skol::models_command},
+    {"view", "shows labelled text on a page, gold beside prediction", skol::view_command},
+    {"review", "finds likely slips in annotated text", skol::review_command},
 };
 
 constexpr const char* kSummary =

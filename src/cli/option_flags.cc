@@ -97,6 +97,8 @@ void for_each_option_name(Visit visit) {
   const PredictionOptions prediction;
   visit_training_options(training, by_name);
   visit_prediction_options(prediction, by_name);
+  const ReviewOptions review;
+  visit_review_options(review, by_name);
   const PlanOptions plan;
   visit_plan_options(
       plan, [&](const PlanOption& option, const auto&) { visit(std::string_view(option.name)); });
@@ -164,6 +166,12 @@ void add_prediction_options(CommandLine& line, PredictionOptions& options,
            "model's (64)"},
           [flag, &value](const std::string& text) { parse_batch_size(flag, text, value); });
     }
+  });
+}
+
+void add_review_options(CommandLine& line, ReviewOptions& options) {
+  visit_review_options(options, [&](const char* name, auto& value, const char* help) {
+    add_value(line, name, value, "Review", help);
   });
 }
 

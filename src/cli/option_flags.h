@@ -29,6 +29,9 @@ void add_training_options(CommandLine& line, TrainingOptions& options);
 void add_prediction_options(CommandLine& line, PredictionOptions& options,
                             std::initializer_list<std::string_view> only = {});
 
+// Every option of a review of annotations.
+void add_review_options(CommandLine& line, ReviewOptions& options);
+
 // A number, `value` unless another is given.
 void add_number(CommandLine& line, std::string_view option, double& value, const std::string& group,
                 const std::string& meaning);

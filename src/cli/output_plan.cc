@@ -114,7 +114,8 @@ void refuse_to_overwrite(std::span<const InputFile> inputs, const std::string& o
 }
 
 void refuse_page_over(std::span<const InputFile> inputs, const std::string& model,
-                      std::span<const std::string> outputs, const std::string& page) {
+                      std::span<const std::string> outputs, const std::string& page,
+                      std::string_view option) {
   Inputs known;
   known.add(model);
   for (const InputFile& input : inputs) known.add(input.path);
@@ -122,8 +123,8 @@ void refuse_page_over(std::span<const InputFile> inputs, const std::string& mode
   known.add("");
   const std::string* const other = known.find(page);
   if (other == nullptr) return;
-  fail(ErrorKind::kStorage, "--report {} would overwrite {}: choose another path", in_quotes(page),
-       Inputs::shown(*other));
+  fail(ErrorKind::kStorage, "{} {} would overwrite {}: choose another path", option,
+       in_quotes(page), Inputs::shown(*other));
 }
 
 }  // namespace skol

@@ -20,9 +20,10 @@ std::vector<std::string> plan_outputs(std::span<const InputFile> inputs, const s
 // Error of kStorage where writing `output` would overwrite an input. "" stands for standard output.
 void refuse_to_overwrite(std::span<const InputFile> inputs, const std::string& output);
 
-// The same for the page of --report, which may take the place of no input, nor of `model`, of a
+// The same for the page of `option`, which may take the place of no input, nor of `model`, of a
 // result in `outputs` or of what standard output goes to.
 void refuse_page_over(std::span<const InputFile> inputs, const std::string& model,
-                      std::span<const std::string> outputs, const std::string& page);
+                      std::span<const std::string> outputs, const std::string& page,
+                      std::string_view option = "--report");
 
 }  // namespace skol

@@ -34,9 +34,10 @@ void add_page_option(CommandLine& line, std::optional<std::string>& page) {
                   [&](const std::string& path) { page = path; });
 }
 
-void check_page(const std::optional<std::string>& page) {
+void check_page(const std::optional<std::string>& page, std::string_view option) {
   if (!page || (!page->empty() && *page != kStdin)) return;
-  fail_usage("--report is {}: expected the path of a file, such as report.html", in_quotes(*page));
+  fail_usage("{} is {}: expected the path of a file, such as report.html", option,
+             in_quotes(*page));
 }
 
 std::string typed_command(std::string_view name, Arguments arguments) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "report/json_report.h"
+#include "report/review_report.h"
 #include "text/findings.h"
 
 namespace skol {
@@ -50,6 +51,14 @@ std::string training_json(const TrainingResult& result, const DiagnosticsLog& di
                           const std::string& model) {
   Json out = {{"model", model}};
   out.update(training_report(result));
+  out["diagnostics"] = diagnostics_json(diagnostics);
+  return to_line(out);
+}
+
+std::string review_json(const std::vector<Document>& documents, const Review& review,
+                        double seconds, const DiagnosticsLog& diagnostics) {
+  Json out = review_report(documents, review);
+  out["seconds"] = seconds;
   out["diagnostics"] = diagnostics_json(diagnostics);
   return to_line(out);
 }

@@ -4,12 +4,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "cli/diagnostics_log.h"
 #include "report/json_report.h"
 #include "skol/metrics.h"
 #include "skol/model.h"
 #include "skol/trainer.h"
+#include "training/review.h"
 
 namespace skol {
 
@@ -19,6 +21,10 @@ namespace skol {
 // What `train` prints; `model` is where it was saved.
 std::string training_json(const TrainingResult& result, const DiagnosticsLog& diagnostics,
                           const std::string& model);
+
+// What `review` prints.
+std::string review_json(const std::vector<Document>& documents, const Review& review,
+                        double seconds, const DiagnosticsLog& diagnostics);
 
 // What `predict` counts while it reads and writes.
 struct OutputCounts {

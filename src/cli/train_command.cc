@@ -60,18 +60,6 @@ void check_arguments(const TrainArguments& arguments, std::span<const InputFile>
   open_store(place.store, store_options(arguments.expire))->check_put(place.name);
 }
 
-std::vector<Document> read_all(DocumentReader& reader, bool strict) {
-  std::vector<Document> documents;
-  while (std::optional<Document> document = reader.next()) {
-    documents.push_back(std::move(*document));
-  }
-  if (strict) reader.diagnostics().fail_if_any();
-  if (const std::string summary = reader.diagnostics().summary(); !summary.empty()) {
-    warn(fmt::format("{} (--diagnostics lists them)", summary));
-  }
-  return documents;
-}
-
 std::string epoch_line(const EpochReport& report) {
   std::string line = fmt::format("epoch {}: loss {:.4f}", report.epoch, report.loss);
   if (report.validation) {
