@@ -3,9 +3,11 @@
 #include <unistd.h>
 
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
+#include "base/atomic_file.h"
 #include "base/fail.h"
 #include "base/hide_password.h"
 #include "base/in_quotes.h"
@@ -16,11 +18,14 @@
 #include "cli/interrupt.h"
 #include "cli/model_access.h"
 #include "cli/option_flags.h"
+#include "cli/output_plan.h"
+#include "cli/page_option.h"
 #include "cli/prediction_run.h"
 #include "cli/report_json.h"
 #include "cli/standard_output.h"
 #include "cli/tuned_table.h"
 #include "prediction/tuned_model.h"
+#include "report/tune_page.h"
 #include "skol/store.h"
 
 namespace skol {
@@ -34,6 +39,7 @@ struct TuneArguments {
   std::vector<std::string> inputs;
   bool save = false;
   bool json = false;
+  std::optional<std::string> page;
   double seconds = kTuningSeconds;
   MachineOptions machine;
   ReadingOptions reading;
@@ -47,15 +53,16 @@ void declare(CommandLine& line, TuneArguments& arguments) {
   line.add_flag("--save", arguments.save, "Output",
                 "write the choice into the model, with what was measured, when and on what");
   line.add_flag("--json", arguments.json, "Output", "print one JSON object");
+  add_page_option(line, arguments.page);
   add_number(line, "seconds", arguments.seconds, "Measuring", "about how long to measure");
   add_machine_options(line, arguments.machine);
   add_reading_options(line, arguments.reading, ReadingVerb::kLabels);
 }
 
-std::vector<Document> read_text(const TuneArguments& arguments) {
+std::vector<Document> read_text(const TuneArguments& arguments, std::vector<InputFile> files) {
   std::vector<Document> documents;
-  if (arguments.inputs.empty()) return documents;
-  DocumentReader reader(find_inputs(arguments.inputs), arguments.reading, notice_on_stderr);
+  if (files.empty()) return documents;
+  DocumentReader reader(std::move(files), arguments.reading, notice_on_stderr);
   std::size_t bytes = 0;
   while (std::optional<Document> document = reader.next()) {
     bytes += document->text.size();
@@ -112,6 +119,7 @@ int tune_command(Arguments given) {
   TuneArguments arguments;
   declare(line, arguments);
   if (!line.parse(given)) return kExitDone;
+  check_page(arguments.page);
   check_machine(arguments.machine);
   if (const std::size_t size = arguments.machine.prediction.prediction_batch_size; size > 0) {
     warn(fmt::format("--prediction-batch-size {} is not used: tune looks for the size", size));
@@ -122,7 +130,13 @@ int tune_command(Arguments given) {
     const ModelLocation place = parse_model_uri(arguments.model);
     open_store_of(place)->check_put(place.name);
   }
-  const std::vector<Document> documents = read_text(arguments);
+  const std::vector<InputFile> files = find_inputs(arguments.inputs);
+  std::optional<AtomicFile> page;
+  if (arguments.page) {
+    refuse_page_over(files, arguments.model, {}, *arguments.page);
+    page.emplace(*arguments.page, Durability::kProcess);
+  }
+  const std::vector<Document> documents = read_text(arguments, files);
   if (terminal_of(STDERR_FILENO).interactive) {
     print_to_stderr(fmt::format("measuring for about {:g} s\n", arguments.seconds));
   }
@@ -130,6 +144,10 @@ int tune_command(Arguments given) {
       tuned_model(stored.model, arguments.machine.prediction, documents, arguments.seconds);
   throw_if_interrupted();
   if (arguments.save) save_over(arguments.model, stored, tuned);
+  if (page) {
+    page->write(tune_page(tuned_report(tuned), typed_command("skol tune", given)));
+    page->commit();
+  }
   if (arguments.json) {
     print_to_stdout(tuning_json(tuned, hide_password(arguments.model), arguments.save));
     return kExitDone;
