@@ -29,6 +29,14 @@ def say(verbosity: int, needed: int, message: str) -> None:
         _write(logging.INFO if needed == MAJOR else logging.DEBUG, message)
 
 
+def reduction_message(batch_sizes: Sequence[int], where: str = "") -> str:
+    """What became of prediction_batch_size, from the sizes in force in order."""
+    return (
+        f"memory was short{' ' + where if where else ''}: prediction_batch_size {batch_sizes[0]} "
+        f"became {min(batch_sizes)}; no line is missing; a smaller value avoids it"
+    )
+
+
 def irregularities(verbosity: int, diagnostics: Sequence[str]) -> None:
     """Slips of annotators, as file:line:column: a few of them, or all from COUNTS on."""
     if not diagnostics:

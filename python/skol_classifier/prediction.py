@@ -72,11 +72,7 @@ def label(
             progress=_shower(progress) if progress.shown else None,
         )
     if stats["reductions"]:
-        log.warn(
-            verbosity,
-            f"memory was short: prediction_batch_size {model.prediction_batch_size} became "
-            f"{min(stats['batch_sizes'])}; no line is missing; a smaller value avoids it",
-        )
+        log.warn(verbosity, log.reduction_message(stats["batch_sizes"]))
     log.say(
         verbosity,
         log.COUNTS,

@@ -76,7 +76,7 @@ def label_rows(
     spark = df.sparkSession
     check_workers(spark)
     lines = documents_together(df, columns)
-    statistics = RunStatistics(spark)
+    statistics = RunStatistics(spark, verbosity)
     key = model_key(model)
     plain = _plain_names(lines.columns)
     job = LabellingJob(

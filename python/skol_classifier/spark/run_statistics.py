@@ -5,7 +5,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from skol_classifier.log import reduction_message, warn
 
 from .session import is_connect
 
@@ -28,10 +31,21 @@ _MAXIMA = ("workspace_bytes", "peak_bytes")  # a worker's, and workers do not sh
 
 
 class _LatestEntries(dict[int, Entry]):
-    """By partition: a partition that ran again replaces what it said before."""
+    """By partition: a partition that ran again replaces what it said before. The driver adds as
+    partitions end, and tells the first time that memory was short in one."""
+
+    def __init__(self, verbosity: int) -> None:
+        super().__init__()
+        self._verbosity = verbosity
+        self._told = False
 
     def __iadd__(self, entries: Iterable[Entry]) -> _LatestEntries:
-        self.update((entry["partition"], entry) for entry in entries)
+        for entry in entries:
+            self[entry["partition"]] = entry
+            if entry["reductions"] and not self._told:
+                self._told = True
+                where = f"in a worker of partition {entry['partition']}"
+                warn(self._verbosity, reduction_message(entry["batch_sizes"], where))
         return self
 
 
@@ -42,8 +56,8 @@ class RunStatistics:
     say that the package is missing there.
     """
 
-    def __init__(self, spark: SparkSession) -> None:
-        self._entries = _LatestEntries()
+    def __init__(self, spark: SparkSession, verbosity: int) -> None:
+        self._entries = _LatestEntries(verbosity)
         self.accumulator: Accumulator[Any] | None = None
         if not is_connect(spark):
             from pyspark.accumulators import AddingAccumulatorParam
@@ -57,7 +71,7 @@ class RunStatistics:
         nothing back. `seconds` adds up the workers' time."""
         if self.accumulator is None:
             return {}
-        return merge(self._entries.copy().values())
+        return merge(dict(self._entries).values())
 
 
 def merge(entries: Iterable[Entry]) -> dict[str, Any]:
@@ -72,8 +86,8 @@ def merge(entries: Iterable[Entry]) -> dict[str, Any]:
     total["calls_by_windows"] = [
         {"windows": windows, "calls": count} for windows, count in sorted(calls.items())
     ]
-    sizes = {size for entry in partitions for size in entry["batch_sizes"]}
-    total["batch_sizes"] = sorted(sizes, reverse=True)
+    sizes = (size for entry in partitions for size in entry["batch_sizes"])
+    total["batch_sizes"] = [size for size, _ in groupby(sizes)]
     seconds = total["seconds"]
     labelled = total["lines"] - total["blank_lines"]
     total["lines_per_second"] = labelled / seconds if seconds > 0 else 0.0

@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,13 +39,15 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: takes minutes; left out by -m 'not slow'")
 
 
-def session(master: str) -> SparkSession:
-    """The session on `master`; one on another master is stopped first."""
+def session(master: str, settings: Mapping[str, str]) -> SparkSession:
+    """The session on `master` with `settings`; another one is stopped first."""
     from pyspark.sql import SparkSession
 
     active = SparkSession.getActiveSession()
     if active is not None:
-        if active.sparkContext.master == master:
+        context = active.sparkContext
+        mine = {key: context.getConf().get(key) for key in _SETTINGS_OF_MODULES}
+        if context.master == master and mine == {**_SETTINGS_OF_MODULES, **settings}:
             return active
         active.stop()
     builder = SparkSession.builder.master(master)
@@ -57,6 +59,7 @@ def session(master: str) -> SparkSession:
         "spark.sql.shuffle.partitions": "4",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
+        **settings,
     }.items():
         builder = builder.config(key, value)
     made = builder.getOrCreate()
@@ -66,14 +69,18 @@ def session(master: str) -> SparkSession:
 
 @pytest.fixture
 def spark(request: pytest.FixtureRequest) -> Iterator[SparkSession]:
-    """On the master that the test module names, local[2] where it names none."""
-    made = session(getattr(request.module, "MASTER", "local[2]"))
+    """On the master that the test module names, local[2] where it names none, with its CONF."""
+    made = session(
+        getattr(request.module, "MASTER", "local[2]"), getattr(request.module, "CONF", {})
+    )
     before = {key: made.conf.get(key) for key in _SETTINGS}
     yield made
     for key, value in before.items():
         made.conf.set(key, value)
 
 
+# What modules set in CONF, and that it is not set elsewhere.
+_SETTINGS_OF_MODULES = {"spark.executor.pyspark.memory": None}
 _SETTINGS = ("spark.sql.adaptive.enabled", "spark.sql.execution.arrow.maxRecordsPerBatch")
 
 
