@@ -31,6 +31,9 @@ class Model {
   // Error kParameter for a text that is no JSON object or longer than kMostSettingsBytes, or a
   // batch size of 0.
   Model with_settings(std::string settings, std::size_t prediction_batch_size) const;
+  // The same model with another stride of its own for prediction. Error kParameter for one that is
+  // 0 or leaves lines between the windows.
+  Model with_prediction_stride(std::size_t prediction_stride) const;
   // What was saved with the model by the program that uses it, "{}" where nothing was.
   const std::string& settings() const;
   // The same model with the record of a tuning and, as its prediction batch size, what that chose.

@@ -10,7 +10,7 @@ from ._core import Model
 from .checks import shortened
 from .errors import ModelError, ParameterError
 from .parameters import CLASSIFIER, STRATEGIES, Kind
-from .values import Values, vocabulary_sizes
+from .values import Values, stride, vocabulary_sizes
 
 # Options of the core that have the same name and meaning here.
 _ALIKE = (
@@ -107,8 +107,12 @@ def with_parameters(model: Model, values: Values) -> Model:
     """The model with what is in force saved in it; itself where that is saved already.
 
     Only what differs from what the model says anyway is written, so that a model which is loaded
-    and saved keeps its bytes.
+    and saved keeps its bytes. What changes a label, the stride, is the model's own, so that whoever
+    loads it gives the same labels.
     """
+    lines = stride(values, "prediction_stride", values.in_force("window_size"))
+    if lines != model.prediction_stride:
+        model = model.with_prediction_stride(lines)
     known = _of_options(model)
     parameters: dict[str, Any] = {}
     for name, parameter in values.table.items():

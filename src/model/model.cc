@@ -233,6 +233,16 @@ Model Model::with_settings(std::string settings, std::size_t prediction_batch_si
   return Model(std::make_shared<const ModelData>(std::move(changed)));
 }
 
+Model Model::with_prediction_stride(std::size_t prediction_stride) const {
+  if (prediction_stride < 1) {
+    fail(ErrorKind::kParameter, "prediction_stride is 0: expected 1 or more");
+  }
+  ModelData changed = *data_;
+  changed.options.prediction_stride = prediction_stride;
+  check(changed.options);
+  return Model(std::make_shared<const ModelData>(std::move(changed)));
+}
+
 Model Model::with_tuned(TuningRecord record) const {
   check(record);
   ModelData changed = *data_;

@@ -195,6 +195,17 @@ TEST(Model, CarriesTheSettingsOfItsUserAndItsWeightsStayTheSame) {
   EXPECT_NE(loaded.to_bytes(), model.to_bytes());
 }
 
+TEST(Model, TakesAnotherStrideOfItsOwn) {
+  const Model model = small_model();
+  const std::size_t window_size = model.options().window_size;
+  const Model changed = Model::from_bytes(model.with_prediction_stride(window_size).to_bytes());
+  EXPECT_EQ(changed.prediction_stride(), window_size);
+  EXPECT_EQ(changed.options().training_stride, model.options().training_stride);
+  EXPECT_EQ(changed.with_prediction_stride(model.prediction_stride()).to_bytes(), model.to_bytes());
+  EXPECT_THROW(model.with_prediction_stride(0), Error);
+  EXPECT_THROW(model.with_prediction_stride(window_size + 1), Error);
+}
+
 TEST(Model, RefusesSettingsThatAreNoJsonObject) {
   for (const char* text : {"", "[1]", "{", "3"}) {
     EXPECT_THROW(small_model().with_settings(text, 64), Error) << text;

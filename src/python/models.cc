@@ -61,6 +61,8 @@ void bind_model(nb::module_& m) {
            "Replaces the file in one step.")
       .def("with_settings", &with_settings, "settings"_a, "prediction_batch_size"_a = 0,
            "The same model with another dict saved in it and another saved batch size (0: as is).")
+      .def("with_prediction_stride", &Model::with_prediction_stride, "prediction_stride"_a,
+           "The same model with another stride of its own for prediction.")
       .def_prop_ro("settings",
                    [](const Model& model) { return to_python(Json::parse(model.settings())); })
       .def_prop_ro(

@@ -55,7 +55,7 @@ std::unique_ptr<ModelStore> open_redis_store(const std::string& uri, const Store
          "{}: expected the address of a database, redis://host:port/DB, without a key",
          in_quotes(hide_password(uri)));
   }
-  add_password_of_environment(parsed.address);
+  add_login_of_environment(parsed.address);
   return std::make_unique<RedisStore>(std::move(parsed.address),
                                       RedisWait{redis_timeout(), options.waiting}, options.expire,
                                       options.keep_expiry);

@@ -24,7 +24,7 @@ std::string version_in(std::string_view info) {
 
 RedisServer look_at_redis(const std::string& uri, const RedisWait& wait) {
   RedisAddress address = parse_redis_uri(uri).address;
-  add_password_of_environment(address);
+  add_login_of_environment(address);
   RedisConnection connection(address, wait, {ErrorKind::kStorage, "cannot look"});
   const std::vector<RedisCommand> commands = {{"PING"}, {"INFO", "server"}};
   const std::vector<RedisReply> replies = connection.ask(commands);

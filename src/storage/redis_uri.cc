@@ -17,6 +17,18 @@ constexpr std::string_view kTlsScheme = "rediss://";
 constexpr int kMaxPort = 65'535;
 constexpr int kMaxDatabase = 2'147'483'646;  // a server's own setting is an int
 
+std::string_view variable(const char* name) {
+  const char* const value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+[[noreturn]] void fail_without_tls(std::string_view uri, std::string_view reason) {
+  fail(ErrorKind::kStorage,
+       "{}: {}this build's Redis client has no TLS; use redis:// through a tunnel (stunnel), or "
+       "Python, whose client has it",
+       in_quotes(hide_password(uri)), reason.empty() ? "" : fmt::format("{}, and ", reason));
+}
+
 // Takes its part of the address apart; what it finds wrong is said of the whole.
 class Parser {
  public:
@@ -47,6 +59,10 @@ class Parser {
   }
 
   void parse_authority(std::string_view authority, RedisAddress& address) const {
+    if (authority.empty()) {
+      host_of_environment(address);
+      return;
+    }
     // A password that holds an @ was not encoded; the host cannot hold one.
     const std::size_t at = authority.rfind('@');
     if (at != authority.npos) {
@@ -66,6 +82,18 @@ class Parser {
     if (authority.empty()) return;
     if (authority[0] != ':') refuse("after the host stands {}", in_quotes(authority));
     address.port = number(authority.substr(1), 1, kMaxPort, "port");
+  }
+
+  // A port of the environment belongs to its host, and to no other.
+  void host_of_environment(RedisAddress& address) const {
+    address.host = variable("REDIS_HOST");
+    if (address.host.empty()) refuse("there is no host, and no REDIS_HOST in the environment");
+    const std::string_view port = variable("REDIS_PORT");
+    if (!port.empty()) address.port = number(port, 1, kMaxPort, "REDIS_PORT of the environment");
+    const std::string_view tls = variable("REDIS_TLS");
+    if (!tls.empty() && tls != "0" && tls != "false" && tls != "no") {
+      fail_without_tls(uri_, "REDIS_TLS is set");
+    }
   }
 
   int number(std::string_view text, int least, int most, std::string_view what) const {
@@ -115,17 +143,17 @@ bool is_redis_uri(std::string_view uri) {
 
 RedisUri parse_redis_uri(std::string_view uri) {
   if (uri.starts_with(kTlsScheme)) {
-    fail(ErrorKind::kStorage,
-         "{}: this build's Redis client has no TLS; use redis:// through a tunnel (stunnel), or "
-         "Python, whose client has it",
-         in_quotes(hide_password(uri)));
+    fail_without_tls(uri, "");
   }
   return Parser(uri).parse();
 }
 
-void add_password_of_environment(RedisAddress& address) {
+void add_login_of_environment(RedisAddress& address) {
   if (address.password) return;
-  if (const char* const password = std::getenv("REDIS_PASSWORD")) address.password = password;
+  const char* const password = std::getenv("REDIS_PASSWORD");
+  if (password == nullptr) return;
+  address.password = password;
+  if (address.user.empty()) address.user = variable("REDIS_USERNAME");
 }
 
 }  // namespace skol

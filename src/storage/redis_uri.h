@@ -28,12 +28,14 @@ struct RedisUri {
 // redis:// or rediss://, whatever follows.
 bool is_redis_uri(std::string_view uri);
 
-// redis://[user[:password]@]host[:port][/DB[/KEY]]. Everything after DB/ is the key, slashes,
+// redis://[user[:password]@]host[:port][/DB[/KEY]], or redis:///DB/KEY for the host and port that
+// REDIS_HOST and REDIS_PORT of the environment name. Everything after DB/ is the key, slashes,
 // colons and question marks too; in user, password and key %XX is a byte. Error of kParameter for
-// anything else, of kStorage for rediss://; no message repeats the password.
+// anything else, of kStorage for rediss:// or REDIS_TLS; no message repeats the password.
 RedisUri parse_redis_uri(std::string_view uri);
 
-// Where the address has no password, REDIS_PASSWORD of the environment is one.
-void add_password_of_environment(RedisAddress& address);
+// Where the address has no password, REDIS_PASSWORD of the environment is one, and REDIS_USERNAME
+// the user that goes with it where the address has none.
+void add_login_of_environment(RedisAddress& address);
 
 }  // namespace skol

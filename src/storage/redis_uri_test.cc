@@ -4,6 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <initializer_list>
+#include <utility>
+#include <vector>
+
 #include "skol/error.h"
 
 namespace skol {
@@ -99,6 +104,58 @@ TEST(RedisUri, NamesWhatIsWrongAndWhatWasExpected) {
     refused("redis://h/0/" + std::string(key), "in the key two hexadecimal digits");
   }
   refused("redis://a%:b@h/0/k", "in the user two hexadecimal digits");
+}
+
+class Variables {
+ public:
+  Variables(std::initializer_list<std::pair<const char*, const char*>> values) : values_(values) {
+    for (const auto& [name, value] : values_) ::setenv(name, value, 1);
+  }
+  ~Variables() {
+    for (const auto& [name, value] : values_) ::unsetenv(name);
+  }
+
+ private:
+  std::vector<std::pair<const char*, const char*>> values_;
+};
+
+TEST(RedisUri, WithoutAHostIsOnThatOfTheEnvironment) {
+  const Variables variables{{"REDIS_HOST", "cache"}, {"REDIS_PORT", "7001"}};
+  const RedisUri uri = parse_redis_uri("redis:///2/a/key");
+  EXPECT_EQ(uri.address.endpoint(), "cache:7001");
+  EXPECT_EQ(uri.address.database, 2);
+  EXPECT_EQ(uri.key, "a/key");
+  EXPECT_EQ(uri.store, "redis:///2");
+  EXPECT_EQ(parse_redis_uri("redis://h/0/key").address.endpoint(), "h:6379");
+  EXPECT_THAT(error_of(ErrorKind::kParameter, "redis://:7000/0/key"), HasSubstr("no host"));
+}
+
+TEST(RedisUri, RefusesAnEnvironmentThatCannotBeMeant) {
+  const Variables host{{"REDIS_HOST", "cache"}};
+  {
+    const Variables port{{"REDIS_PORT", "http"}};
+    EXPECT_THAT(error_of(ErrorKind::kParameter, "redis:///0/k"), HasSubstr("REDIS_PORT"));
+  }
+  {
+    const Variables tls{{"REDIS_TLS", "true"}};
+    EXPECT_THAT(error_of(ErrorKind::kStorage, "redis:///0/k"),
+                AllOf(HasSubstr("REDIS_TLS"), HasSubstr("no TLS")));
+    EXPECT_EQ(parse_redis_uri("redis://h/0/k").address.host, "h");
+  }
+  const Variables tls{{"REDIS_TLS", "false"}};
+  EXPECT_EQ(parse_redis_uri("redis:///0/k").address.endpoint(), "cache:6379");
+}
+
+TEST(RedisUri, TakesTheLoginOfTheEnvironmentWhereItHasNoPassword) {
+  const Variables variables{{"REDIS_USERNAME", "ann"}, {"REDIS_PASSWORD", "secret"}};
+  const auto login = [](std::string_view uri) {
+    RedisAddress address = parse_redis_uri(uri).address;
+    add_login_of_environment(address);
+    return address.user + ":" + address.password.value_or("");
+  };
+  EXPECT_EQ(login("redis://h/0/k"), "ann:secret");
+  EXPECT_EQ(login("redis://bob@h/0/k"), "bob:secret");
+  EXPECT_EQ(login("redis://:other@h/0/k"), ":other");
 }
 
 TEST(RedisUri, KeepsThePasswordToItself) {

@@ -55,6 +55,23 @@ def test_a_model_of_the_package_is_one_of_the_command(model_path: Path) -> None:
     assert shown["prediction_batch_size"] == classifier._model.prediction_batch_size
 
 
+def test_a_stride_that_was_changed_and_saved_is_the_model_s_own(
+    model_path: Path, gold_files: list[Path]
+) -> None:
+    classifier = RNNClassifier.load_from_disk(model_path, verbosity=0, prediction_stride=7)
+    before = skol("predict", model_path, gold_files[0], "--format", "jsonl")
+    classifier.save_model()
+    assert json.loads(skol("models", "show", model_path, "--json"))["prediction_stride"] == 7
+    again = RNNClassifier.load_from_disk(model_path, verbosity=0)
+    assert again._model.prediction_stride == 7
+    told = skol("predict", model_path, gold_files[0], "--format", "jsonl")
+    given = skol("predict", model_path, gold_files[0], "--format", "jsonl", "--prediction-stride=7")
+    assert told == given != before
+    again._model.prediction_stride = None
+    again.save_model()
+    assert skol("predict", model_path, gold_files[0], "--format", "jsonl") == before
+
+
 def test_training_gives_the_same_weights(train_folder: Path, tmp_path: Path) -> None:
     options = {"hidden_size": 8, "num_layers": 1, "epochs": 2, "window_size": 20}
     flags = [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
