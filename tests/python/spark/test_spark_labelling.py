@@ -101,6 +101,19 @@ def test_a_null_value_is_an_empty_line(spark: SparkSession, label: Label) -> Non
     assert [row.predicted_label is None for row in labelled] == [False, True, True, False]
 
 
+def test_documents_may_be_empty_one_line_or_very_long(
+    spark: SparkSession, label: Label, model: Model
+) -> None:
+    documents = [*long_documents(1, 19_000), _core.Document("one", ["Amanita nova sp. nov."])]
+    rows = lines_of(documents)
+    labelled, stats = label(spark.createDataFrame([*rows, ("blank", 0, None)], LINES))
+    assert digest_of_frame(labelled.where("doc_id <> 'blank'")) == digest_of_core(model, documents)
+    assert (stats()["documents"], stats()["lines"]) == (3, 19_002)
+    texts = [("none", ""), ("one", "Amanita nova sp. nov.")]
+    labelled, _ = label(spark.createDataFrame(texts, "doc_id string, value string"))
+    assert [row.doc_id for row in labelled.collect()] == ["one"]
+
+
 def test_whole_texts_are_split_into_lines(
     spark: SparkSession, label: Label, documents: Documents, expected: str
 ) -> None:
