@@ -57,29 +57,3 @@ def _write(level: int, message: str) -> None:
     if not silenced:
         record = logger.makeRecord(logger.name, level, "", 0, message, (), None)
         logging.StreamHandler(sys.stderr).handle(record)
-
-
-class Progress:
-    """One line on a terminal that is written over again; nothing anywhere else."""
-
-    def __init__(self, verbosity: int) -> None:
-        self._shown = verbosity >= MAJOR and sys.stderr is not None and sys.stderr.isatty()
-        self._width = 0
-
-    @property
-    def shown(self) -> bool:
-        return self._shown
-
-    def show(self, text: str) -> None:
-        if self._shown:
-            sys.stderr.write("\r" + text.ljust(self._width))
-            sys.stderr.flush()
-            self._width = max(self._width, len(text))
-
-    def __enter__(self) -> Progress:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._shown and self._width:
-            sys.stderr.write("\r" + " " * self._width + "\r")
-            sys.stderr.flush()

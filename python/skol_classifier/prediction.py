@@ -9,6 +9,7 @@ from typing import Any
 from . import log, tables
 from ._core import Document, LabelledDocument, predict, usable_cores
 from .documents import Reader, find_paths, is_paths, paths_of
+from .progress import Progress
 from .rnn_model import RNNSkolModel
 
 Stats = dict[str, Any]
@@ -61,7 +62,7 @@ def label(
 ) -> tuple[list[LabelledDocument], Stats]:
     """One call of the core, with the parameters in force now."""
     verbosity = model.verbosity
-    with log.Progress(verbosity) as progress:
+    with Progress(verbosity, "predict") as progress:
         labelled, stats = predict(
             model.trained(),
             documents,
@@ -69,7 +70,7 @@ def label(
             prediction_stride=model.prediction_stride or 0,
             threads=threads_of(model.num_workers),
             model_name=model.kept_as,
-            progress=_shower(progress) if progress.shown else None,
+            progress=progress.update if progress.shown else None,
         )
     if stats["reductions"]:
         log.warn(verbosity, log.reduction_message(stats["batch_sizes"]))
@@ -81,10 +82,3 @@ def label(
         f"{stats['seconds']:.2f} s",
     )
     return labelled, stats
-
-
-def _shower(progress: log.Progress) -> Any:
-    def show(done: int, found: int) -> None:
-        progress.show(f"predict: {done:,} windows of {found:,} so far")
-
-    return show

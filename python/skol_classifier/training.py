@@ -11,6 +11,7 @@ from ._core import Document, Model
 from .documents import Reader, annotated_files, is_paths, paths_of
 from .errors import ParameterError
 from .prediction import threads_of
+from .progress import Progress
 from .rnn_model import RNNSkolModel
 from .saved_parameters import training_options
 from .statistics import fit_statistics
@@ -49,7 +50,7 @@ def train(
     options = training_options(values)
     _check_classes(values, labels or _labels_of(documents, options["labels"] == "collapsed"))
     threads = threads_of(values.in_force("num_workers"))
-    with log.Progress(verbosity) as progress:
+    with Progress(verbosity, "train") as progress:
         model, report = _core.train(
             documents,
             options,
@@ -121,11 +122,18 @@ def _tell(
         log.say(verbosity, log.COUNTS, f"epoch {epoch['epoch']}: loss {epoch['loss']:.4f}")
 
 
-def _shower(progress: log.Progress) -> Any:
+def _shower(progress: Progress) -> Any:
+    refitting = False
+
     def show(step: dict[str, Any]) -> None:
-        progress.show(
-            f"{'refit' if step['refit'] else 'train'}: epoch {step['epoch']}/{step['epochs']}, "
-            f"{step['windows']:,} of {step['epoch_windows']:,} windows, loss {step['loss']:.4f}"
-        )
+        nonlocal refitting
+        if step["refit"] and not refitting:
+            refitting = True
+            progress.restart()
+        epoch_windows = step["epoch_windows"]
+        done = (step["epoch"] - 1) * epoch_windows + step["windows"]
+        what = "refit, epoch" if step["refit"] else "epoch"
+        status = f"{what} {step['epoch']}/{step['epochs']}, loss {step['loss']:.4f}"
+        progress.update(done, step["epochs"] * epoch_windows, status=status)
 
     return show

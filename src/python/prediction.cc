@@ -10,10 +10,12 @@
 #include <optional>
 
 #include "base/process_memory.h"
+#include "features/classified_lines.h"
 #include "python/bindings.h"
 #include "python/prediction_options.h"
 #include "skol/predictor.h"
 #include "text/annotation_writer.h"
+#include "windows/sliding_window.h"
 
 namespace nb = nanobind;
 using namespace nb::literals;
@@ -81,6 +83,21 @@ Probabilities probabilities(const Labelled& labelled) {
   return Probabilities(data, 2, shape, owner);
 }
 
+std::size_t windows_of(const std::vector<const Document*>& documents, std::size_t window_size,
+                       std::size_t stride) {
+  std::size_t windows = 0;
+  for (const Document* document : documents) {
+    windows += window_count(ClassifiedLines(*document).size(), window_size, stride);
+  }
+  return windows;
+}
+
+std::size_t windows_done(const PredictionStats& stats) {
+  std::size_t done = 0;
+  for (const auto& [windows, calls] : stats.calls_by_windows) done += windows * calls;
+  return done;
+}
+
 std::pair<std::vector<Labelled>, nb::object> predict_documents(
     const Model& model, const std::vector<const Document*>& documents,
     std::size_t prediction_batch_size, std::size_t prediction_stride, std::size_t threads,
@@ -94,18 +111,20 @@ std::pair<std::vector<Labelled>, nb::object> predict_documents(
     Predictor predictor(
         model, prediction_options(prediction_batch_size, prediction_stride, threads, target,
                                   "python", model_name, memory_budget, executors));
-    std::size_t lines = 0;
+    const std::size_t stride =
+        prediction_stride > 0 ? prediction_stride : model.prediction_stride();
+    const std::size_t windows =
+        progress.is_none() ? 0 : windows_of(documents, model.options().window_size, stride);
     PredictionRun run(
         predictor,
         [&](LabelledDocument&& labelled) {
-          lines += labelled.labels.size();
           out.push_back({std::move(labelled), model});
         },
-        [&](const PredictionStats&) {
+        [&](const PredictionStats& stats) {
           look_for_signals();
           if (progress.is_none()) return;
           const nb::gil_scoped_acquire with_gil;
-          progress(out.size(), lines);
+          progress(windows_done(stats), windows);
         });
     for (const Document* document : documents) run.add(*document);
     run.finish();
@@ -137,9 +156,9 @@ void bind_prediction(nb::module_& m) {
         "target"_a = "auto", "model_name"_a = "", "memory_budget"_a = "", "executors"_a = 1,
         "progress"_a = nb::none(),
         "Labelled documents, in order, and what `skol predict --json` reports. progress gets the "
-        "documents and lines that are done, several times a second. `skol top` shows model_name. "
-        "prediction_batch_size may be AUTO_BATCH_SIZE; memory_budget, a size or a percentage as "
-        "text, is shared by so many executors.");
+        "windows that are done and those of all documents, several times a second. `skol top` "
+        "shows model_name. prediction_batch_size may be AUTO_BATCH_SIZE; memory_budget, a size or "
+        "a percentage as text, is shared by so many executors.");
   m.attr("AUTO_BATCH_SIZE") = kAutoBatchSize;
 }
 

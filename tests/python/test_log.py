@@ -3,16 +3,14 @@
 
 from __future__ import annotations
 
-import io
 import logging
 import subprocess
 import sys
-from contextlib import redirect_stderr
 from pathlib import Path
 
 import pytest
 
-from skol_classifier import RNNClassifier, log
+from skol_classifier import RNNClassifier
 
 SESSION = """
 import sys
@@ -61,41 +59,6 @@ def test_a_configuration_of_logging_is_obeyed(model_path: Path) -> None:
 def test_no_handler_is_attached_to_anything(classifier: RNNClassifier) -> None:
     classifier.set_params(verbosity=3).predict(["a line"])
     assert logging.getLogger("skol_classifier").handlers == []
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
-def test_progress_is_one_line_on_a_terminal_that_goes_away() -> None:
-    with redirect_stderr(Terminal()) as terminal, log.Progress(1) as progress:
-        progress.show("predict: 10 windows")
-        progress.show("short")
-    written = terminal.getvalue()
-    assert written == "\rpredict: 10 windows\rshort              \r" + " " * 19 + "\r"
-
-
-def test_progress_is_shown_while_predicting_and_training(
-    classifier: RNNClassifier, train_folder: Path, texts: list[str]
-) -> None:
-    with redirect_stderr(Terminal()) as terminal:
-        classifier.set_params(verbosity=1).predict(texts)
-        assert "\rpredict: " in terminal.getvalue()
-        RNNClassifier(hidden_size=4, num_layers=1, epochs=1).fit(train_folder)
-        assert "\rtrain: epoch 1/1" in terminal.getvalue()
-
-
-def test_silence_shows_no_progress(classifier: RNNClassifier) -> None:
-    with redirect_stderr(Terminal()) as terminal:
-        classifier.set_params(verbosity=0).predict(["a line"])
-    assert terminal.getvalue() == ""
-
-
-def test_a_file_gets_no_progress(classifier: RNNClassifier) -> None:
-    with redirect_stderr(io.StringIO()) as file:
-        classifier.set_params(verbosity=1).predict(["a line"])
-    assert "\r" not in file.getvalue()
 
 
 def test_a_gpu_that_is_asked_for_is_said_to_be_missing(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from skol_classifier.log import reduction_message, warn
 
+from .job_progress import JobProgress
 from .session import is_connect
 
 if TYPE_CHECKING:
@@ -32,20 +33,23 @@ _MAXIMA = ("workspace_bytes", "peak_bytes")  # a worker's, and workers do not sh
 
 class _LatestEntries(dict[int, Entry]):
     """By partition: a partition that ran again replaces what it said before. The driver adds as
-    partitions end, and tells the first time that memory was short in one."""
+    tasks end; that is when it shows how far the job is, and tells the first time that memory was
+    short in one."""
 
-    def __init__(self, verbosity: int) -> None:
+    def __init__(self, verbosity: int, progress: JobProgress) -> None:
         super().__init__()
-        self._verbosity = verbosity
+        self._verbosity, self._progress = verbosity, progress
         self._told = False
 
     def __iadd__(self, entries: Iterable[Entry]) -> _LatestEntries:
         for entry in entries:
+            stage = entry.pop("stage")
             self[entry["partition"]] = entry
             if entry["reductions"] and not self._told:
                 self._told = True
                 where = f"in a worker of partition {entry['partition']}"
                 warn(self._verbosity, reduction_message(entry["batch_sizes"], where))
+            self._progress.task_ended(stage, entry)
         return self
 
 
@@ -57,11 +61,12 @@ class RunStatistics:
     """
 
     def __init__(self, spark: SparkSession, verbosity: int) -> None:
-        self._entries = _LatestEntries(verbosity)
+        self._entries: dict[int, Entry] = {}
         self.accumulator: Accumulator[Any] | None = None
         if not is_connect(spark):
             from pyspark.accumulators import AddingAccumulatorParam
 
+            self._entries = _LatestEntries(verbosity, JobProgress(spark.sparkContext, verbosity))
             self.accumulator = spark.sparkContext.accumulator(
                 self._entries, AddingAccumulatorParam([])
             )

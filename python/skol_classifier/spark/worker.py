@@ -147,4 +147,5 @@ def _entry(stats: dict[str, Any]) -> dict[str, Any]:
     from pyspark import TaskContext
 
     task = TaskContext.get()
-    return {"partition": task.partitionId() if task is not None else 0, **stats}
+    partition, stage = (task.partitionId(), task.stageId()) if task is not None else (0, 0)
+    return {"partition": partition, "stage": stage, **stats}
