@@ -44,6 +44,35 @@ def whole(least: int, most: int) -> Check:
     return check
 
 
+def whole_or_auto(least: int, most: int) -> Check:
+    """As whole(), or the text 'auto'."""
+    expected = f"'auto' or a whole number from {least:,} to {most:,}"
+    number = whole(least, most)
+
+    def check(name: str, value: Any) -> int | str:
+        if isinstance(value, str) and value == "auto":
+            return "auto"
+        try:
+            return int(number(name, value))
+        except ParameterError:
+            refuse(name, value, expected)
+
+    return check
+
+
+def memory_budget(name: str, value: Any) -> int | str:
+    """Bytes, or text as people write sizes: '412MB', '6.6GiB', or a share such as '80%'."""
+    if isinstance(value, str):
+        from ._core import check_memory_budget
+
+        check_memory_budget(value)
+        return str(value)
+    try:
+        return int(whole(1, 1 << 53)(name, value))
+    except ParameterError:
+        refuse(name, value, "bytes, a size such as '412MB' or '6.6GiB', or a share such as '80%'")
+
+
 def real(expected: str, allowed: Callable[[float], bool]) -> Check:
     """A finite number for which `allowed` holds; `expected` says so in words."""
 

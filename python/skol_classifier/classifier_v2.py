@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from . import annotated_output, display, log, tables
-from ._core import Document, Model, class_weights
+from ._core import Document, Model, class_weights, write_prediction_page, write_tune_page
 from .arguments import settle
+from .checks import path as check_path
 from .documents import Reader, annotated_files, find_paths
 from .errors import NotTrainedError, ParameterError
 from .model_stores import ModelStore, store_of
@@ -248,6 +250,7 @@ class SkolClassifierV2(SklearnHabits):
             data,
             model.trained(),
             prediction_batch_size=model.prediction_batch_size,
+            memory_budget=model.memory_budget,
             prediction_stride=model.prediction_stride,
             num_workers=model.num_workers,
             model_name=model.kept_as,
@@ -255,22 +258,32 @@ class SkolClassifierV2(SklearnHabits):
         )
         return tables.shaped(labelled, output_format, lambda df, names: df.select(*names)), stats
 
-    def tune(self, data: Any = None, save: bool = False, *, seconds: float = 20) -> dict[str, Any]:
+    def tune(
+        self,
+        data: Any = None,
+        save: bool = False,
+        *,
+        seconds: float = 20,
+        report: str | os.PathLike[str] | None = None,
+    ) -> dict[str, Any]:
         """Measures memory and speed against prediction_batch_size on this machine for about
         `seconds`, and sets the best for the next prediction; no label depends on it.
 
         `data` is what to measure on, as predict() takes it, but for Spark; None: windows made up.
         `save` writes the model back with the choice and its record, as save_model() does. The
-        result has the keys of `skol tune --json`.
+        result has the keys of `skol tune --json`; `report` names a file for it as a page of HTML.
         """
         model = self._trained()
+        page = None if report is None else check_path("report", report)
         if save:
             self._store()  # one that is not configured is told before the time is spent
         with self._reader() as reader:
-            report = tune(model, data, reader, seconds)
+            measured = tune(model, data, reader, seconds)
+        if page is not None:
+            write_tune_page(page, measured, "clf.tune(...)")
         if save:
             self.save_model()
-        return report
+        return measured
 
     def save_annotated(self, df: Any) -> list[str] | None:
         """Annotated text of a table that predict() gave: a file a document in output_path, or for
@@ -298,6 +311,11 @@ class SkolClassifierV2(SklearnHabits):
         if self._last_run is None:
             raise NotTrainedError("no prediction has run yet: call predict() first")
         return self._last_run()
+
+    def save_report(self, path: str | os.PathLike[str]) -> None:
+        """Writes a page about the last prediction: memory and budget, how full the calls were, and
+        the partitions of Spark over time. One file of HTML, which loads nothing."""
+        write_prediction_page(check_path("path", path), self.stats_, "clf.save_report(...)")
 
     @property
     def classes_(self) -> list[str]:

@@ -18,6 +18,7 @@ from .checks import (
     anything,
     flag,
     label_weights,
+    memory_budget,
     names,
     one_of,
     optional,
@@ -26,9 +27,12 @@ from .checks import (
     real,
     text,
     whole,
+    whole_or_auto,
 )
 
 STRATEGIES = ("balanced", "inverse", "aggressive")
+# A prediction_batch_size that is found where the prediction runs.
+AUTO = "auto"
 OUTPUT_FORMATS = ("annotated", "labels", "probs")
 
 # The limits of the core (include/skol/options.h, check()).
@@ -92,9 +96,16 @@ class RNNParameters(TypedDict, total=False):
         int | None, Parameter(None, optional(_count), _T, "the same in training")
     ]
     prediction_batch_size: Annotated[
-        int,
-        Parameter(64, whole(1, _MOST_PREDICTION_BATCH), _R,
-                  "most windows of a prediction call; changes time and memory, never a result"),
+        int | str,
+        Parameter(64, whole_or_auto(1, _MOST_PREDICTION_BATCH), _R,
+                  "most windows of a prediction call, or 'auto': the fastest here within the "
+                  "memory there is; changes time and memory, never a result"),
+    ]  # fmt: skip
+    memory_budget: Annotated[
+        int | str | None,
+        Parameter(None, optional(memory_budget), _P,
+                  "most memory of the processes that predict on a host: a size, or a share of "
+                  "what there is; None: what the system allows"),
     ]  # fmt: skip
     batch_size: Annotated[int, Parameter(32, _count, _R, "windows of a training step")]
     num_workers: Annotated[

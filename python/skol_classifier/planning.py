@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
 from ._core import plan as _plan
+from .checks import path
 
 Size: TypeAlias = int | str
 
@@ -23,11 +25,13 @@ def plan(
     executors: int | str | None = None,
     batch_sizes: Iterable[int] | str | None = None,
     windows: int | str | None = None,
+    report: str | os.PathLike[str] | None = None,
 ) -> dict[str, Any]:
     """The plan that ``skol plan --json`` prints, from the same figures under the same names.
 
     Sizes are bytes, or text such as ``"6.6GiB"`` and ``"412MB"``. What an executor takes is
     ``base_memory`` and ``window_memory``, or what was measured: ``points={32: "1.0GB", ...}``.
+    ``report`` names a file for the same as a page of HTML, which loads nothing.
     ``ParameterError`` for what is missing or no size, ``OutOfMemoryError`` where nothing fits.
     """
     given = {
@@ -43,7 +47,8 @@ def plan(
         "windows": windows,
     }
     # As on the command line, so that the same values are taken and refused with the same words.
-    return _plan({name: str(value) for name, value in given.items() if value is not None})
+    texts = {name: str(value) for name, value in given.items() if value is not None}
+    return _plan(texts, page="" if report is None else path("report", report))
 
 
 def _points_text(points: Mapping[int, Size] | str | None) -> str | None:

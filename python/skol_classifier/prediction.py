@@ -8,6 +8,7 @@ from typing import Any
 
 from . import log, tables
 from ._core import Document, LabelledDocument, predict, usable_cores
+from .batch_choice import budget_text
 from .documents import Reader, find_paths, is_paths, paths_of
 from .progress import Progress
 from .rnn_model import RNNSkolModel
@@ -61,17 +62,26 @@ def label(
     model: RNNSkolModel, documents: Sequence[Document]
 ) -> tuple[list[LabelledDocument], Stats]:
     """One call of the core, with the parameters in force now."""
-    verbosity = model.verbosity
+    verbosity, asked = model.verbosity, model.prediction_batch_size
+    how: dict[str, Any] = {
+        "prediction_stride": model.prediction_stride or 0,
+        "threads": threads_of(model.num_workers),
+        "memory_budget": budget_text(model.memory_budget),
+    }
+    key = (model.trained(), *how.values())
     with Progress(verbosity, "predict") as progress:
         labelled, stats = predict(
             model.trained(),
             documents,
-            prediction_batch_size=model.prediction_batch_size,
-            prediction_stride=model.prediction_stride or 0,
-            threads=threads_of(model.num_workers),
+            prediction_batch_size=model.auto_choices.asked_of_core(asked, key),
+            **how,
             model_name=model.kept_as,
             progress=progress.update if progress.shown else None,
         )
+    if model.auto_choices.note(asked, key, stats):
+        log.say(verbosity, log.MAJOR, stats["reason"])
+    if stats["reduced"]:
+        log.warn(verbosity, stats["reason"])
     if stats["reductions"]:
         log.warn(verbosity, log.reduction_message(stats["batch_sizes"]))
     log.say(

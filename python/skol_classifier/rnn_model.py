@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._core import Model
 from .arguments import nearest_hint, settle
+from .batch_choice import AutoChoices
 from .checks import shortened
 from .errors import NotTrainedError, ParameterError
 from .log import warn
@@ -39,7 +40,8 @@ class RNNSkolModel:
     next call on; none of them changes the weights, and only prediction_stride a probability.
     """
 
-    __slots__ = ("_core", "_labels", "_values")
+    __slots__ = ("_core", "_labels", "_values", "auto_choices")
+    auto_choices: AutoChoices  # of predictions in this process
     _core: Model | None
     _labels: list[str] | None
     _values: Values
@@ -52,7 +54,8 @@ class RNNSkolModel:
         window_size: int
         prediction_stride: int | None
         training_stride: int | None
-        prediction_batch_size: int
+        prediction_batch_size: int | str
+        memory_budget: int | str | None
         batch_size: int
         num_workers: int
         verbosity: int
@@ -84,6 +87,7 @@ class RNNSkolModel:
     def _start(self, values: Values, core: Model | None) -> None:
         object.__setattr__(self, "_values", values)
         object.__setattr__(self, "_labels", None)
+        object.__setattr__(self, "auto_choices", AutoChoices())
         object.__setattr__(self, "_core", core)
 
     def __getattr__(self, name: str) -> Any:
@@ -247,6 +251,7 @@ class RNNSkolModel:
             features_col=self.features_col,
             line_no_col=self.line_no_col,
             prediction_batch_size=self.prediction_batch_size,
+            memory_budget=self.memory_budget,
             prediction_stride=self.prediction_stride,
             num_workers=self.num_workers,
             verbosity=self.verbosity,

@@ -9,7 +9,7 @@ from typing import Any
 from ._core import Model
 from .checks import shortened
 from .errors import ModelError, ParameterError
-from .parameters import CLASSIFIER, STRATEGIES, Kind
+from .parameters import AUTO, CLASSIFIER, STRATEGIES, Kind
 from .values import Values, stride, vocabulary_sizes
 
 # Options of the core that have the same name and meaning here.
@@ -119,12 +119,16 @@ def with_parameters(model: Model, values: Values) -> Model:
         if parameter.kind not in (Kind.RUNTIME, Kind.TRAINING) or name == "model_type":
             continue
         value = values.in_force(name)
-        if name != "prediction_batch_size" and value != known.get(name, parameter.default):
+        a_number_of_the_model = name == "prediction_batch_size" and value != AUTO
+        if not a_number_of_the_model and value != known.get(name, parameter.default):
             parameters[name] = value
     settings = {**model.settings, "parameters": parameters}
     if not parameters:
         del settings["parameters"]
-    batch: int = values.in_force("prediction_batch_size")
+    batch = values.in_force("prediction_batch_size")
+    if batch == AUTO:
+        # The number in the model stays, for whoever knows no 'auto'.
+        batch = model.prediction_batch_size
     if settings == model.settings and batch == model.prediction_batch_size:
         return model
     return model.with_settings(settings, prediction_batch_size=batch)

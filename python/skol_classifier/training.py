@@ -8,12 +8,13 @@ from typing import Any
 
 from . import _core, log, tables
 from ._core import Document, Model
+from .batch_choice import asked_of_core
 from .documents import Reader, annotated_files, is_paths, paths_of
 from .errors import ParameterError
 from .prediction import threads_of
 from .progress import Progress
 from .rnn_model import RNNSkolModel
-from .saved_parameters import training_options
+from .saved_parameters import training_options, with_parameters
 from .statistics import fit_statistics
 from .values import Values
 
@@ -64,18 +65,14 @@ def train(
         scores = _core.evaluate(model, documents, threads=threads)
     statistics = fit_statistics(model.labels, scores, counts, report["validation"] is not None)
     _tell(verbosity, values, model, report, statistics)
-    model = model.with_settings(
-        {"label_frequencies": counts},
-        prediction_batch_size=values.in_force("prediction_batch_size"),
-    )
-    return model, statistics
+    return with_parameters(model.with_settings({"label_frequencies": counts}), values), statistics
 
 
 def score_of(model: RNNSkolModel, documents: Sequence[Document]) -> float:
     scores = _core.evaluate(
         model.trained(),
         documents,
-        prediction_batch_size=model.prediction_batch_size,
+        prediction_batch_size=asked_of_core(model.prediction_batch_size),
         prediction_stride=model.prediction_stride or 0,
         threads=threads_of(model.num_workers),
     )

@@ -11,6 +11,7 @@ from ._core import Document
 from .checks import real
 from .documents import Reader
 from .errors import InputError
+from .parameters import AUTO
 from .prediction import local_documents, threads_of
 from .rnn_model import RNNSkolModel
 
@@ -55,7 +56,7 @@ def _documents(data: Any, reader: Reader) -> Sequence[Document]:
 
 def warn_if_tuned_elsewhere(model: RNNSkolModel) -> None:
     """Where the batch size in force is the saved choice of a tuning on other hardware."""
-    if "prediction_batch_size" in model._values.given:
+    if "prediction_batch_size" in model._values.given or model.prediction_batch_size == AUTO:
         return  # the caller's own
     message = _core.tuned_elsewhere(model.trained(), threads=threads_of(model.num_workers))
     if message:

@@ -21,6 +21,7 @@ void bind_line_stream(nanobind::module_& m);
 void bind_document_rows(nanobind::module_& m);
 void bind_planning(nanobind::module_& m);
 void bind_tuning(nanobind::module_& m);
+void bind_pages(nanobind::module_& m);
 
 // Through Python's own json: what the command prints and what Python sees is the same thing.
 nanobind::object to_python(const Json& json);

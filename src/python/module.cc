@@ -13,4 +13,5 @@ NB_MODULE(_core, m) {
   skol::bind_document_rows(m);
   skol::bind_planning(m);
   skol::bind_tuning(m);
+  skol::bind_pages(m);
 }

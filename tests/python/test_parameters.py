@@ -21,6 +21,7 @@ def test_defaults_are_those_of_the_contract() -> None:
         "window_size": 50,
         "prediction_stride": None,
         "prediction_batch_size": 64,
+        "memory_budget": None,
         "batch_size": 32,
         "epochs": 10,
         "hidden_size": 128,
@@ -71,7 +72,7 @@ def test_prediction_batch_size_takes_whole_numbers(value: Any) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [0, -1, True, False, np.True_, 64.0, 1e9, float("nan"), "64", "auto", None, [64], 2**24 + 1],
+    [0, -1, True, False, np.True_, 64.0, 1e9, float("nan"), "64", "Auto", None, [64], 2**24 + 1],
 )
 def test_prediction_batch_size_refuses_all_else_at_once(value: Any) -> None:
     model = RNNSkolModel(prediction_batch_size=32)

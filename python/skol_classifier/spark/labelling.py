@@ -19,6 +19,7 @@ from .environment import check_workers
 from .partitions import partition_count
 from .run_statistics import RunStatistics
 from .worker import LabellingJob
+from .worker_memory import worker_memory
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
@@ -40,9 +41,10 @@ def label_lines(
     df: DataFrame,
     model: _core.Model,
     *,
-    prediction_batch_size: int,
+    prediction_batch_size: int | str,
     prediction_stride: int,
     num_workers: int,
+    memory_budget: int | str | None = None,
     model_name: str = "",
     verbosity: int = 0,
 ) -> tuple[DataFrame, Callable[[], dict[str, Any]]]:
@@ -55,6 +57,7 @@ def label_lines(
         prediction_batch_size=prediction_batch_size,
         prediction_stride=prediction_stride,
         num_workers=num_workers,
+        memory_budget=memory_budget,
         model_name=model_name,
         verbosity=verbosity,
     )
@@ -65,9 +68,10 @@ def label_rows(
     columns: InputColumns,
     model: _core.Model,
     *,
-    prediction_batch_size: int,
+    prediction_batch_size: int | str,
     prediction_stride: int,
     num_workers: int,
+    memory_budget: int | str | None = None,
     model_name: str = "",
     verbosity: int,
 ) -> tuple[DataFrame, Callable[[], dict[str, Any]]]:
@@ -79,6 +83,7 @@ def label_rows(
     statistics = RunStatistics(spark, verbosity)
     key = model_key(model)
     plain = _plain_names(lines.columns)
+    memory = worker_memory(spark, memory_budget)
     job = LabellingJob(
         document=columns.document,
         attachment=columns.attachment,
@@ -89,6 +94,8 @@ def label_rows(
         prediction_batch_size=prediction_batch_size,
         prediction_stride=prediction_stride,
         num_workers=num_workers,
+        memory_budget=memory.memory_budget,
+        workers_of_a_host=memory.workers,
         model_name=model_name or key[:_DIGITS_OF_A_NAME],
     )
     say(verbosity, COUNTS, f"the input is {columns.form}; {job}")

@@ -29,7 +29,13 @@ TRAINING = [
     for name, parameter in CLASSIFIER.items()
     if parameter.kind is not Kind.PLACE and name not in _ELSEWHERE
 ]
-PREDICTION = ["prediction_batch_size", "prediction_stride", "num_workers", "verbosity"]
+PREDICTION = [
+    "prediction_batch_size",
+    "memory_budget",
+    "prediction_stride",
+    "num_workers",
+    "verbosity",
+]
 
 
 def check(name: str, value: Any) -> Any:

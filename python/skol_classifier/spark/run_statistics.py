@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from skol_classifier.log import reduction_message, warn
+from skol_classifier.log import MAJOR, reduction_message, say, warn
 
 from .job_progress import JobProgress
 from .session import is_connect
@@ -28,7 +28,10 @@ _SUMS = (
     "reductions",
     "seconds",
 )
-_MAXIMA = ("workspace_bytes", "peak_bytes")  # a worker's, and workers do not share memory
+# A worker's, and workers do not share memory.
+_MAXIMA = ("workspace_bytes", "peak_bytes", "planned_bytes")
+# Of the worker with the smallest batch size, which is the one to know of.
+_OF_THE_SMALLEST = ("prediction_batch_size", "reason", "budget_bytes", "budget_limit")
 
 
 class _LatestEntries(dict[int, Entry]):
@@ -39,18 +42,28 @@ class _LatestEntries(dict[int, Entry]):
     def __init__(self, verbosity: int, progress: JobProgress) -> None:
         super().__init__()
         self._verbosity, self._progress = verbosity, progress
-        self._told = False
+        self._told: set[str] = set()
 
     def __iadd__(self, entries: Iterable[Entry]) -> _LatestEntries:
         for entry in entries:
-            stage = entry.pop("stage")
+            stage, chosen = entry.pop("stage"), entry.pop("chosen")
             self[entry["partition"]] = entry
-            if entry["reductions"] and not self._told:
-                self._told = True
-                where = f"in a worker of partition {entry['partition']}"
-                warn(self._verbosity, reduction_message(entry["batch_sizes"], where))
+            self._tell(entry, chosen)
             self._progress.task_ended(stage, entry)
         return self
+
+    def _tell(self, entry: Entry, chosen: bool) -> None:
+        """The choice of 'auto' once, and once that memory is short, whichever worker says so."""
+        where = f"in the worker of partition {entry['partition']}"
+        if chosen and "chosen" not in self._told:
+            self._told.add("chosen")
+            say(self._verbosity, MAJOR, f"{where}: {entry['reason']}")
+        if (entry["reduced"] or entry["reductions"]) and "short" not in self._told:
+            self._told.add("short")
+            if entry["reduced"]:
+                warn(self._verbosity, f"{where}: {entry['reason']}")
+            else:
+                warn(self._verbosity, reduction_message(entry["batch_sizes"], where))
 
 
 class RunStatistics:
@@ -96,6 +109,9 @@ def merge(entries: Iterable[Entry]) -> dict[str, Any]:
     seconds = total["seconds"]
     labelled = total["lines"] - total["blank_lines"]
     total["lines_per_second"] = labelled / seconds if seconds > 0 else 0.0
-    total["budget_bytes"] = None
+    smallest = min(partitions, key=lambda entry: entry["prediction_batch_size"], default=None)
+    for key in _OF_THE_SMALLEST:
+        total[key] = smallest[key] if smallest is not None else None
+    total["reduced"] = any(entry["reduced"] for entry in partitions)
     total["partitions"] = partitions
     return total

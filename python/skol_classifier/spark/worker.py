@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from skol_classifier.batch_choice import AutoChoices
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 _MODELS_PER_WORKER = 2
 
 _models: OrderedDict[str, _core.Model] = OrderedDict()
+_choices = AutoChoices()
 
 
 @dataclass(frozen=True)
@@ -33,9 +37,11 @@ class LabellingJob:
     value: str | None
     features: str | None
     rows_are_texts: bool
-    prediction_batch_size: int
+    prediction_batch_size: int | str
     prediction_stride: int
     num_workers: int
+    memory_budget: str
+    workers_of_a_host: int  # that share its memory; 0: as many as its cores give
     model_name: str  # for those who watch
 
 
@@ -48,7 +54,7 @@ def label_partition(
 ) -> Batches:
     """As in_worker() calls it, with nothing but what any worker can unpickle."""
     model = cached_model(model_key, weights)
-    return label_batches(batches, LabellingJob(**job), model, statistics)
+    return label_batches(batches, LabellingJob(**job), model, model_key, statistics)
 
 
 def cached_model(key: str, weights: Weights) -> _core.Model:
@@ -70,21 +76,32 @@ def cached_model(key: str, weights: Weights) -> _core.Model:
 
 
 def label_batches(
-    batches: Batches, job: LabellingJob, model: _core.Model, statistics: Accumulator[Any] | None
+    batches: Batches,
+    job: LabellingJob,
+    model: _core.Model,
+    model_key: str,
+    statistics: Accumulator[Any] | None,
 ) -> Batches:
     """One stream a partition: windows of all its documents are pooled, whatever the batches are."""
     from skol_classifier import _core
 
     from .arrow_rows import PendingRows, pieces
 
+    how: dict[str, Any] = {
+        "prediction_stride": job.prediction_stride,
+        "threads": _threads(job.num_workers),
+        "memory_budget": job.memory_budget,
+        "executors": job.workers_of_a_host or max(1, _core.usable_cores() // _task_cpus()),
+    }
+    key = (model_key, *how.values())
     stream = _core.LineStream(
         model,
-        prediction_batch_size=job.prediction_batch_size,
-        prediction_stride=job.prediction_stride,
-        threads=_threads(job.num_workers),
+        prediction_batch_size=_choices.asked_of_core(job.prediction_batch_size, key),
+        **how,
         run_name="spark worker",
         model_name=job.model_name,
     )
+    started = time.time()
     pending = PendingRows(model.labels, job.value)
     for batch in batches:
         for piece in pieces(batch):
@@ -92,8 +109,11 @@ def label_batches(
             yield from pending.finished(_add(stream, piece, job))
     yield from pending.finished(stream.finish())
     pending.require_empty()
+    stats = stream.stats
+    chosen = _choices.note(job.prediction_batch_size, key, stats)
     if statistics is not None:
-        statistics.add([_entry(stream.stats)])
+        times = {"started": started, "ended": time.time()}
+        statistics.add([_entry({**stats, **times}, chosen)])
 
 
 def _add(stream: _core.LineStream, batch: pa.RecordBatch, job: LabellingJob) -> _core.LabelledRows:
@@ -134,18 +154,22 @@ def _attachment(batch: pa.RecordBatch, name: str | None) -> Any:
 
 def _threads(num_workers: int) -> int:
     """What the user allows, what Spark gave the task, what this process may use."""
-    from pyspark import TaskContext
-
     from skol_classifier import _core
 
+    return max(1, min(num_workers, _task_cpus(), _core.usable_cores()))
+
+
+def _task_cpus() -> int:
+    from pyspark import TaskContext
+
     task = TaskContext.get()
-    cpus: int = task.cpus() if task is not None else num_workers
-    return max(1, min(num_workers, cpus, _core.usable_cores()))
+    return int(task.cpus()) if task is not None else 1
 
 
-def _entry(stats: dict[str, Any]) -> dict[str, Any]:
+def _entry(stats: dict[str, Any], chosen: bool) -> dict[str, Any]:
+    """`chosen`: whether this partition had to find what 'auto' is, for the driver to tell once."""
     from pyspark import TaskContext
 
     task = TaskContext.get()
     partition, stage = (task.partitionId(), task.stageId()) if task is not None else (0, 0)
-    return {"partition": partition, "stage": stage, **stats}
+    return {"partition": partition, "stage": stage, "chosen": chosen, **stats}

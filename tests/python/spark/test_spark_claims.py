@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the guide claims of prediction_batch_size, claim by claim (its numbers S1 to S16).
 
-S9 to S11, on memory and its tuning, have their tests with the tuning itself.
+S10, on memory that runs out, is in test_spark_memory_shortage.py: it takes a session whose workers
+are limited.
 """
 
 from __future__ import annotations
 
+import json
 import math
 import subprocess
 import sys
@@ -28,6 +30,7 @@ from skol_classifier import (
     SequencePreprocessor,
     SkolClassifierV2,
     _core,
+    plan,
 )
 
 if TYPE_CHECKING:
@@ -160,6 +163,58 @@ def test_s8_the_class_loads_from_redis(client: Any, data: DataFrame, sequences: 
     classifier._model.prediction_batch_size = 64
     labelled = classifier.predict(data)
     assert digest_of_frame(labelled) == digest_of_core(classifier._model.core, sequences)
+
+
+@pytest.fixture(scope="module")
+def network_of_default_size(
+    documents: list[_core.Document], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    options = {"epochs": 1, "validation_fraction": 0.0, "window_size": 50}
+    model, _ = _core.train(documents[:3], options, threads=1)
+    path = tmp_path_factory.mktemp("default") / "model.skol"
+    model.save(str(path))
+    return path
+
+
+_ONE_PREDICTION = """
+import json, sys
+from skol_classifier import RNNClassifier
+path, size = sys.argv[1], int(sys.argv[2])
+classifier = RNNClassifier.load_from_disk(path, verbosity=0, prediction_batch_size=size)
+classifier.predict(["\\n".join(f"spores {i}, hyaline" for i in range(150))] * 100)
+print(json.dumps(classifier.stats_))
+"""
+
+
+@pytest.mark.parametrize("size", [16, 32, 48, 64, 96, 128, 256])
+def test_s9_memory_is_predicted_from_the_batch_size(
+    network_of_default_size: Path, size: int
+) -> None:
+    program = [sys.executable, "-c", _ONE_PREDICTION, str(network_of_default_size), str(size)]
+    done = subprocess.run(program, capture_output=True, check=True)
+    stats = json.loads(done.stdout)
+    assert stats["batch_sizes"] == [size]
+    assert stats["planned_bytes"] == pytest.approx(stats["peak_bytes"], rel=0.10)
+
+
+def test_s11_workers_that_share_a_memory_get_a_size_from_what_was_measured(
+    network_of_default_size: Path,
+) -> None:
+    measured = RNNClassifier.load_from_disk(network_of_default_size, verbosity=0).tune(seconds=2)
+    base, window = measured["base_bytes"], measured["window_bytes"]
+    assert base > 0
+    assert window > 0
+    memory = math.ceil(4 * (base + 96 * window) / 0.95)  # of which a twentieth stays free
+    shared = {
+        workers: plan(
+            base_memory=base, window_memory=window, device_memory=memory, executors=workers
+        )
+        for workers in (4, 3)
+    }
+    assert shared[4]["prediction_batch_size"] == 96
+    assert "4 executors" in shared[4]["reason"]
+    most = (0.95 * memory / 3 - base) / window
+    assert shared[3]["prediction_batch_size"] == math.floor(most) > 96
 
 
 def test_s12_window_size_belongs_to_the_model_and_batch_size_to_training(client: Any) -> None:

@@ -232,7 +232,8 @@ def test_statistics_have_the_keys_of_plain_python(
     for key in ("documents", "lines", "blank_lines", "windows", "batch_sizes", "reductions"):
         assert merged[key] == plain[key], key
     for entry in merged["partitions"]:
-        assert entry.keys() - {"partition"} == plain.keys()
+        assert entry.keys() - {"partition", "started", "ended"} == plain.keys()
+        assert 0 <= entry["ended"] - entry["started"] < 3600
 
 
 @pytest.mark.parametrize(
