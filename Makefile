@@ -89,6 +89,17 @@ test-asan: build-asan/build.ninja test-release
 tsan: build-tsan/build.ninja  ## the tests under ThreadSanitizer
 	@$(call run_tests,build-tsan,under ThreadSanitizer)
 
+# Engines side by side: minutes of installing the first time, then about fifteen of measuring. Keep
+# the machine free of other work. BENCH_FLAGS: tasks and options of bench/run.py.
+bench_programs = workload predict_skol predict_onednn train_skol load_skol scaling_skol peak
+.PHONY: bench
+bench: install-bench build/build.ninja  ## skol beside Keras, PyTorch, ONNX Runtime and oneDNN
+	@bench/peers/install.sh $(PYTHON)
+	@cmake build >/dev/null
+	@cmake --build build --parallel $(JOBS) --target skol_command $(addprefix bench_,$(bench_programs))
+	@.venv-peers/bin/python bench/run.py $(BENCH_FLAGS)
+	@python3 bench/report.py build/bench/results.json
+
 # ninja runs CMake again by itself when a CMakeLists.txt changes; it does not know the presets.
 configure = cmake --preset $(1) --log-level=WARNING \
   $$(command -v ccache >/dev/null && echo -DCMAKE_CXX_COMPILER_LAUNCHER=ccache) >/dev/null && touch $@
@@ -99,12 +110,15 @@ build/build.ninja: CMakePresets.json | install-build
 build-%/build.ninja: CMakePresets.json | install-build
 	@$(call configure,$*)
 
-.PHONY: install-build install-test install-python
+.PHONY: install-build install-test install-python install-bench
 install-build:
 	@tools/install_packages.sh build
 
 install-python:
 	@tools/install_packages.sh build python
+
+install-bench:
+	@tools/install_packages.sh build python bench
 
 install-test:
 	@tools/install_packages.sh build python test

@@ -1,0 +1,268 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tables in Markdown from the results of run.py. Needs nothing but the standard library."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from statistics import median
+from typing import Any
+
+Json = dict[str, Any]
+
+NAMES = {
+    "skol": "skol",
+    "skol_bf16": "skol, bf16",
+    "keras": "Keras",
+    "keras_xla": "Keras, XLA",
+    "pytorch": "PyTorch",
+    "pytorch_bf16": "PyTorch, bf16",
+    "onnxruntime": "ONNX Runtime",
+    "onednn": "oneDNN",
+    "onednn_bf16": "oneDNN, bf16",
+}
+ORDER = list(NAMES)
+
+
+def table(head: list[str], rows: Iterable[list[str]]) -> str:
+    """The first column to the left, numbers to the right."""
+    lines = ["| " + " | ".join(head) + " |", "|---" + "|---:" * (len(head) - 1) + "|"]
+    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)])
+
+
+def count(x: float) -> str:
+    return f"{x:,.0f}"
+
+
+def spread(values: list[float]) -> str:
+    """Median and, behind it, half the range as a share."""
+    middle = median(values)
+    return f"{count(middle)} ±{50 * (max(values) - min(values)) / middle:.0f} %"
+
+
+def megabytes(size: float) -> str:
+    return count(size / 1e6)
+
+
+def in_order(results: list[Json]) -> list[Json]:
+    return sorted(results, key=lambda r: (r["threads"], ORDER.index(r["key"])))
+
+
+def rate(result: Json, batch_size: int) -> float | None:
+    for point in result["points"]:
+        if point["batch_size"] == batch_size:
+            return median(point["windows_per_second"])
+    return None
+
+
+def best(result: Json) -> tuple[float, int]:
+    """Windows a second and batch size."""
+    return max((median(p["windows_per_second"]), p["batch_size"]) for p in result["points"])
+
+
+def find(results: list[Json], key: str, threads: int) -> Json | None:
+    return next((r for r in results if (r["key"], r["threads"]) == (key, threads)), None)
+
+
+def of_peak(result: Json, about: Json) -> str:
+    """Of the multiply-add peak measured right before, at the operations that sparse rows need."""
+    if result["input"] != "sparse rows":
+        return ""
+    peak = result["peak_operations"].get(result["precision"])
+    if not peak:
+        return ""
+    operations = window_operations(about["units"], about["layers"], about["entries_per_line"])
+    return f"{100 * best(result)[0] * operations / peak:.0f} %"
+
+
+def predict(results: Json) -> str:
+    runs = in_order(results["predict"])
+    sizes = [p["batch_size"] for p in runs[0]["points"]]
+    head = ["engine", "threads", *(f"B={size}" for size in sizes), "best", "of the peak"]
+    rows = []
+    for run in runs:
+        cells = [spread(p["windows_per_second"]) for p in run["points"]]
+        last = [f"B={best(run)[1]}", of_peak(run, results["about"])]
+        rows.append([NAMES[run["key"]], str(run["threads"]), *cells, *last])
+    return table(head, rows)
+
+
+def answers(results: Json) -> str:
+    head = ["engine", "version", "input", "largest difference", "equal labels", "macro-F1"]
+    rows = []
+    for run in in_order(results["predict"]):
+        if run["threads"] != max(r["threads"] for r in results["predict"]):
+            continue
+        found = run["agreement"]
+        rows.append(
+            [
+                NAMES[run["key"]],
+                run["version"],
+                run["input"],
+                f"{found['largest_difference']:.1g}",
+                f"{100 * found['equal_labels']:.2f} %",
+                f"{found['macro_f1']:.4f}",
+            ]
+        )
+    return table(head, rows)
+
+
+def peaks(results: Json) -> str:
+    head = ["threads", "fp32, GFLOP/s", "bf16, GFLOP/s"]
+    rows = []
+    for threads in sorted({r["threads"] for r in results["predict"]}):
+        found = [r["peak_operations"] for r in results["predict"] if r["threads"] == threads]
+        cells = []
+        for precision in ("fp32", "bf16"):
+            values = [peak[precision] / 1e9 for peak in found if precision in peak]
+            cells.append(f"{spread(values)}" if values else "none")
+        rows.append([str(threads), *cells])
+    return table(head, rows)
+
+
+def train(results: Json) -> str:
+    runs = in_order(results["train"])
+    sizes = [p["batch_size"] for p in runs[0]["points"]]
+    head = ["engine", "threads", *(f"B={size}" for size in sizes), "peak memory, MB"]
+    rows = []
+    for run in runs:
+        cells = [spread(p["windows_per_second"]) for p in run["points"]]
+        memory = megabytes(max(p["peak_bytes"] for p in run["points"]))
+        rows.append([NAMES[run["key"]], str(run["threads"]), *cells, memory])
+    return table(head, rows)
+
+
+def memory(results: Json) -> str:
+    runs = in_order(results["memory"])
+    sizes = [p["batch_size"] for p in runs[0]["points"]]
+    rows = [
+        [NAMES[run["key"]], *(megabytes(p["peak_bytes"]) for p in run["points"])] for run in runs
+    ]
+    return table(["engine", *(f"B={size}" for size in sizes)], rows)
+
+
+def end_to_end(results: Json) -> str:
+    found = results["end_to_end"]
+    rows = []
+    for run in found["corpus"]:
+        seconds = median(run["seconds"])
+        lines = run["classified_lines"] / seconds
+        times = f"{seconds:.2f} ({min(run['seconds']):.2f}–{max(run['seconds']):.2f})"
+        windows = count(run["windows"] / seconds)
+        memory = megabytes(run["peak_bytes"])
+        rows.append([run["precision"], times, count(lines), windows, memory])
+    head = ["precision", "seconds", "non-blank lines/s", "windows/s", "peak memory, MB"]
+    label, load = (1e3 * median(found[key]) for key in ("first_label_seconds", "load_seconds"))
+    return (
+        table(head, rows)
+        + f"\n\nFrom the start of a process to the first label of 50 lines: {label:.0f} ms. "
+        f"Loading the model: {load:.1f} ms."
+    )
+
+
+class Goal:
+    """A ratio that is wanted of skol and a peer, measured in the same run."""
+
+    def __init__(self, task: str, mine: str, peer: str, least: float, batch: int | None) -> None:
+        self.task, self.mine, self.peer, self.least, self.batch = task, mine, peer, least, batch
+
+    def row(self, results: Json) -> list[str] | None:
+        threads = max(r["threads"] for r in results[self.task])
+        mine = find(results[self.task], self.mine, threads)
+        peer = find(results[self.task], self.peer, threads)
+        if mine is None or peer is None:
+            return None
+        both = [rate(r, self.batch) if self.batch else best(r)[0] for r in (mine, peer)]
+        at = f"batch {self.batch}" if self.batch else "each at its best batch"
+        ratio = both[0] / both[1]
+        holds = "yes" if ratio >= self.least else "no"
+        what = f"{self.task}, {at}: {NAMES[self.mine]} to {NAMES[self.peer]}"
+        return [what, *map(count, both), f"{ratio:.1f}", f"{self.least:g}", holds]
+
+
+GOALS = [
+    Goal("predict", "skol", "onnxruntime", 3, None),
+    Goal("predict", "skol", "keras", 7, None),
+    Goal("predict", "skol", "keras", 100, 1),
+    Goal("predict", "skol", "keras_xla", 7, None),
+    Goal("predict", "skol", "keras_xla", 100, 1),
+    Goal("predict", "skol", "onnxruntime", 2.5, 1),
+    Goal("predict", "skol_bf16", "pytorch_bf16", 3, None),
+    Goal("train", "skol", "keras", 4.5, None),
+    Goal("train", "skol", "pytorch_bf16", 3, None),
+]
+
+
+def goals(results: Json) -> str:
+    head = ["2 threads, windows/s", "skol", "peer", "ratio", "wanted", "holds"]
+    rows = [row for goal in GOALS if (row := goal.row(results))]
+    return table(head, rows)
+
+
+# Curve: its axis, the unit of work that a point's time is divided by, and the unit's name.
+CURVES: dict[str, tuple[str, Callable[[Json, Json], float], str]] = {
+    "document_lines": ("lines of a document", lambda p, about: p["lines"], "non-blank line"),
+    "vocabulary": ("words of the vocabulary", lambda p, about: p["windows"], "window"),
+    "hidden_size": (
+        "units of a direction",
+        lambda p, about: p["windows"] * window_operations(p["at"]) / 1e6,
+        "million operations",
+    ),
+    "window_size": (
+        "lines of a window",
+        lambda p, about: p["windows"] * p["at"],
+        "line of a window",
+    ),
+    "stride": ("lines between windows", lambda p, about: p["windows"], "window"),
+    "threads": ("threads", lambda p, about: p["windows"] / p["at"], "window, times threads"),
+}
+
+
+def window_operations(units: int, layers: int = 2, entries: float = 30) -> float:
+    """Of one window of 50 lines, as in bench/speed.cc: half of them are new in it."""
+    recurrent = layers * 2 * units * 4 * units
+    upper = (layers - 1) * 2 * units * 8 * units
+    return 2 * 50 * (recurrent + upper + entries * 8 * units / 2 + 2 * units * 16)
+
+
+def scaling(results: Json) -> str:
+    parts = []
+    for curve in results["scaling"]:
+        axis, work, unit = CURVES[curve["curve"]]
+        head = [axis, f"µs a {unit}", "to the one before", "windows/s", "peak memory, MB"]
+        rows, before = [], None
+        for p in curve["points"]:
+            units = work(p, results["about"])
+            cost = 1e6 * median(p["seconds"]) / units if units else 0.0
+            to_before = f"{cost / before:.2f}" if before else ""
+            windows = count(p["windows"] / median(p["seconds"]))
+            before = cost
+            rows.append(
+                [count(p["at"]), f"{cost:.3g}", to_before, windows, megabytes(p["peak_bytes"])]
+            )
+        parts.append(table(head, rows))
+    return "\n\n".join(parts)
+
+
+def about(results: Json) -> str:
+    a = results["about"]
+    has = [name for name, key in (("AVX-512", "avx512"), ("bf16", "bf16")) if a[key]]
+    family = ", ".join([f"family {a['family']}, model {a['model']}", *has])
+    return (
+        f"{a['date']}: {a['cores']} cores of {a['processor']} ({family}), "
+        f"{a['memory_bytes'] / 1e9:.0f} GB, {a['system']}, Python {a['python']}. A network of "
+        f"{a['units']}×{a['layers']}, {count(a['windows'])} windows of 50 lines from the corpus' "
+        f"test part, {a['inputs']} inputs, {a['entries_per_line']} of them not 0 in a line."
+    )
+
+
+TABLES: dict[str, Callable[[Json], str]] = {
+    "about": about,
+    "goals": goals,
+    "predict": predict,
+    "peaks": peaks,
+    "answers": answers,
+    "train": train,
+    "memory": memory,
+    "end_to_end": end_to_end,
+    "scaling": scaling,
+}
