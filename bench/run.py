@@ -3,7 +3,7 @@
 
 Run by the Python of .venv-peers, after bench/peers/install.sh. Each engine runs in a process of its
 own, its answers are compared before it is timed, and the multiply-add peak is measured right before
-it. Results are kept task by task in --output, so that tasks may be run one at a time.
+and after it. Results are kept task by task in --output, so that tasks may be run one at a time.
 """
 
 from __future__ import annotations
@@ -104,18 +104,25 @@ class Bench:
 
     def predict(self, program: EngineProgram, threads: int) -> Json:
         answers = self.folder / "answers.f32"
-        peak = peak_operations(threads)
+        before = peak_operations(threads)
         sizes = self.timing(self.args.batch_sizes)
         result = run_engine(program, threads, [*sizes, "--output", str(answers)])
         said = line_probabilities(answers, result["answers"], self.work)
         found = agreement(said, self.reference(), self.work.labels)
         check(program.key, program.precision, found)
-        return {"key": program.key, **result, "agreement": found, "peak_operations": peak}
+        peaks = around(before, peak_operations(threads))
+        return {"key": program.key, **result, "agreement": found, "peak_operations": peaks}
 
     def train(self, program: EngineProgram, threads: int) -> Json:
-        peak = peak_operations(threads)
+        before = peak_operations(threads)
         result = run_engine(program, threads, self.timing(self.args.train_batch_sizes))
-        return {"key": program.key, **result, "peak_operations": peak}
+        peaks = around(before, peak_operations(threads))
+        return {"key": program.key, **result, "peak_operations": peaks}
+
+
+def around(before: Json, after: Json) -> Json:
+    """Of each precision: before an engine ran and after it. They tell of noise from neighbours."""
+    return {precision: [before[precision], after[precision]] for precision in before}
 
 
 # Relative differences between losses of the first steps. Adam's first step moves every weight by

@@ -64,12 +64,13 @@ def find(results: list[Json], key: str, threads: int) -> Json | None:
 
 
 def of_peak(result: Json, about: Json) -> str:
-    """Of the multiply-add peak measured right before, at the operations that sparse rows need."""
+    """Of the multiply-add peak measured before and after; operations as sparse rows need them."""
     if result["input"] != "sparse rows":
         return ""
-    peak = result["peak_operations"].get(result["precision"])
-    if not peak:
+    measured = result["peak_operations"].get(result["precision"])
+    if not measured:
         return ""
+    peak = sum(measured) / len(measured)
     operations = window_operations(about["units"], about["layers"], about["entries_per_line"])
     return f"{100 * best(result)[0] * operations / peak:.0f} %"
 
@@ -113,7 +114,7 @@ def peaks(results: Json) -> str:
         found = [r["peak_operations"] for r in results["predict"] if r["threads"] == threads]
         cells = []
         for precision in ("fp32", "bf16"):
-            values = [peak[precision] / 1e9 for peak in found if precision in peak]
+            values = [p / 1e9 for peak in found for p in peak.get(precision, [])]
             cells.append(f"{spread(values)}" if values else "none")
         rows.append([str(threads), *cells])
     return table(head, rows)
@@ -255,6 +256,44 @@ def about(results: Json) -> str:
     )
 
 
+# Three billion lines are what the Biodiversity Heritage Library's sixty million pages come to.
+LIBRARY_LINES = 3e9
+
+
+def cost_model(results: Json) -> str:
+    """Core hours of the whole library, from what one machine measured."""
+    corpus = results["end_to_end"]["corpus"]
+    cores = 2  # end_to_end measures with as many threads
+    rows = []
+    for run in corpus:
+        lines = run["classified_lines"] / median(run["seconds"]) / cores
+        network = rate_of_network(results, run["precision"])
+        rows.append([f"skol's command, {run['precision']}", *cost_cells(lines, network)])
+    for run in results.get("spark", []):
+        rows.append([f"Spark, {run['engine']}", *cost_cells(run["lines_per_second"] / cores, None)])
+    keras = find(results["predict"], "keras", 2)
+    if keras:
+        # A window brings 25 new lines; features and Spark would come on top.
+        rows.append(["Keras, the network alone", *cost_cells(best(keras)[0] * 25 / cores, None)])
+    head = ["", "lines/s a core", "core hours", "hours on 64 cores", "of it the network"]
+    return table(head, rows)
+
+
+def rate_of_network(results: Json, precision: str) -> float | None:
+    """Windows a second of the network alone, at 2 threads and its best batch."""
+    run = find(results["predict"], "skol" if precision == "fp32" else "skol_bf16", 2)
+    corpus = next(r for r in results["end_to_end"]["corpus"] if r["precision"] == precision)
+    if run is None:
+        return None
+    return corpus["windows"] / best(run)[0] / median(corpus["seconds"])
+
+
+def cost_cells(lines_per_second: float, network: float | None) -> list[str]:
+    hours = LIBRARY_LINES / lines_per_second / 3600
+    share = f"{100 * network:.0f} %" if network else ""
+    return [count(lines_per_second), count(hours), f"{hours / 64:.1f}", share]
+
+
 TABLES: dict[str, Callable[[Json], str]] = {
     "about": about,
     "goals": goals,
@@ -265,4 +304,5 @@ TABLES: dict[str, Callable[[Json], str]] = {
     "memory": memory,
     "end_to_end": end_to_end,
     "scaling": scaling,
+    "cost_model": cost_model,
 }
