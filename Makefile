@@ -13,8 +13,8 @@ export SKOL_CORPUS := $(shell realpath -m -- "$${SKOL_CORPUS:-../shared/corpus}"
 export UBSAN_OPTIONS ?= print_stacktrace=1
 
 .PHONY: build
-build: build/build.ninja  ## build/skol
-	@cmake --build build --parallel $(JOBS) --target skol_command
+build: build/build.ninja  ## build/skol, and build/libskol_cuda.so where nvcc is
+	@cmake --build build --parallel $(JOBS) --target skol_command skol_cuda_library
 
 .PHONY: demo
 demo: build  ## train on the sample, label the documents held back, show lines and scores
@@ -33,12 +33,12 @@ check-rules: install-test
 .PHONY: check-format
 check-format: install-test
 	@echo "== layout of the source"
-	@find $(wildcard src include tests bench fuzz) -name '*.cc' -o -name '*.h' | \
+	@find $(wildcard src include tests bench fuzz) -name '*.cc' -o -name '*.h' -o -name '*.cu' -o -name '*.cuh' | \
 	  xargs --no-run-if-empty clang-format --dry-run --Werror
 
 .PHONY: format
 format: install-test  ## lay out the source
-	@find $(wildcard src include tests bench fuzz) -name '*.cc' -o -name '*.h' | xargs --no-run-if-empty clang-format -i
+	@find $(wildcard src include tests bench fuzz) -name '*.cc' -o -name '*.h' -o -name '*.cu' -o -name '*.cuh' | xargs --no-run-if-empty clang-format -i
 
 # The corpus may be absent: the heading says which tests then skip themselves.
 corpus = $(if $(wildcard $(SKOL_CORPUS)/split.tsv),with the corpus,without the corpus ($(SKOL_CORPUS)))

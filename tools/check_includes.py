@@ -29,8 +29,8 @@ PUBLIC_HEADERS = {
 }
 MOST_LINES = {"README.md": 150, "CONTRIBUTING.md": 120}
 MOST_SOURCE_LINES = 600
-SOURCES = (".cc", ".h", ".cu", ".py", ".sh")
-CPP = (".cc", ".h", ".cu")
+SOURCES = (".cc", ".h", ".cu", ".cuh", ".py", ".sh")
+CPP = (".cc", ".h", ".cu", ".cuh")
 
 ROOM = re.compile(r"^\s*skol_room\((\w+)([^)]*)\)", re.MULTILINE)
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
@@ -125,10 +125,10 @@ def check_cpp(relative: Path, text: str, ladder: Dict[str, Set[str]]) -> Iterato
         if include and include.group(1) == '"':
             for problem in check_include(str(relative), room, include.group(2), ladder):
                 yield Finding(relative, number, problem)
-        if room != "kernels" and (
+        if room not in ("kernels", "cuda") and (
             BACKEND_CONDITION.match(code_line) or (include and include.group(2).startswith("hwy/"))
         ):
-            yield Finding(relative, number, "SIMD and backend conditions belong to src/kernels")
+            yield Finding(relative, number, "SIMD and backend conditions belong to src/kernels and src/cuda")
         if room != "cli" and ENDS_OR_PRINTS.search(code_line):
             yield Finding(
                 relative,

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <vector>
+
+#include "base/round_up.h"
+#include "device/abi.h"
+
+namespace skol::cuda {
+
+// Where the weights lie on the device, in floats from the start of one block; each begins at a
+// multiple of 64 floats. Gates stand unit by unit there: [2 directions][units][4].
+struct WeightLayout {
+  struct Layer {
+    std::size_t input = 0;  // [inputs][gates]; not of a first layer that reads sparse rows
+    std::size_t bias = 0;   // [gates]
+    std::size_t recurrent[2] = {};
+  };
+  explicit WeightLayout(const SkolDeviceNetwork& network);
+
+  std::size_t sparse = 0, sparse_width = 0;
+  std::size_t embedding_bias = 0, norm_gain = 0, norm_bias = 0;
+  std::size_t dense = 0, dense_bias = 0;
+  std::vector<Layer> layers;
+  std::size_t size = 0;
+};
+
+inline constexpr std::size_t kFloatsAligned = 64;
+
+// Rows of [directions][4 gates][units] to rows of [directions][units][4 gates].
+inline void copy_gates(const float* from, std::size_t rows, std::size_t directions,
+                       std::size_t units, float* to) {
+  for (std::size_t block = 0; block < rows * directions; ++block) {
+    for (std::size_t gate = 0; gate < 4; ++gate) {
+      for (std::size_t u = 0; u < units; ++u) to[4 * u + gate] = from[gate * units + u];
+    }
+    from += 4 * units;
+    to += 4 * units;
+  }
+}
+
+// [units][units][4] to [units / 4][units][4 quarters][4 gates].
+inline void by_quarters(std::size_t units, float* matrix) {
+  const std::size_t quarter = units / 4;
+  const std::vector<float> rows(matrix, matrix + units * units * 4);
+  for (std::size_t k = 0; k < units; ++k) {
+    for (std::size_t u = 0; u < units; ++u) {
+      const float* const gates = &rows[(k * units + u) * 4];
+      std::copy_n(gates, 4, matrix + ((k % quarter * units + u) * 4 + k / quarter) * 4);
+    }
+  }
+}
+
+inline WeightLayout::WeightLayout(const SkolDeviceNetwork& network) {
+  const auto take = [&](std::size_t floats) {
+    const std::size_t at = size;
+    size += round_up(floats, kFloatsAligned);
+    return at;
+  };
+  const std::size_t units = network.units, gates = 8 * units, embedded = network.embedding_size;
+  const bool has_layers = network.num_layers > 0;
+  sparse_width = !has_layers ? network.padded_classes : embedded > 0 ? embedded : gates;
+  sparse = take(network.input_size * sparse_width);
+  embedding_bias = take(embedded);
+  norm_gain = take(embedded);
+  norm_bias = take(embedded);
+  for (std::size_t l = 0; l < network.num_layers; ++l) {
+    Layer& layer = layers.emplace_back();
+    layer.input = take((l > 0 ? 2 * units : embedded) * gates);
+    layer.bias = take(gates);
+    for (std::size_t& recurrent : layer.recurrent) recurrent = take(units * units * 4);
+  }
+  dense = take(has_layers ? 2 * units * network.padded_classes : 0);
+  dense_bias = take(network.padded_classes);
+}
+
+// The block of these weights. `stepwise`: recurrent weights as [units][units][4], for products of
+// matrices; else as a Recurrence takes them: of each quarter of the outputs before, row by row,
+// [units / 4][units][4 quarters][4 gates].
+inline std::vector<float> pack_weights(const SkolDeviceNetwork& network, const WeightLayout& layout,
+                                       bool stepwise) {
+  std::vector<float> block(layout.size, 0.0f);
+  const std::size_t units = network.units, embedded = network.embedding_size;
+  const auto copy = [&](const float* from, std::size_t n, std::size_t to) {
+    if (from != nullptr) std::copy_n(from, n, &block[to]);
+  };
+  if (network.num_layers > 0 && embedded == 0) {
+    copy_gates(network.sparse_weights, network.input_size, 2, units, &block[layout.sparse]);
+  } else {
+    copy(network.sparse_weights, network.input_size * layout.sparse_width, layout.sparse);
+  }
+  copy(network.embedding_bias, embedded, layout.embedding_bias);
+  copy(network.norm_gain, embedded, layout.norm_gain);
+  copy(network.norm_bias, embedded, layout.norm_bias);
+  for (std::size_t l = 0; l < network.num_layers; ++l) {
+    const SkolDeviceLayer& from = network.layers[l];
+    const WeightLayout::Layer& to = layout.layers[l];
+    if (from.input_weights != nullptr) {
+      const std::size_t inputs = l > 0 ? 2 * units : embedded;
+      copy_gates(from.input_weights, inputs, 2, units, &block[to.input]);
+    }
+    copy_gates(from.bias, 1, 2, units, &block[to.bias]);
+    for (std::size_t d = 0; d < 2; ++d) {
+      float* const matrix = &block[to.recurrent[d]];
+      copy_gates(from.recurrent[d], units, 1, units, matrix);
+      if (!stepwise) by_quarters(units, matrix);
+    }
+  }
+  if (network.num_layers > 0) {
+    copy(network.dense_weights, 2 * units * network.padded_classes, layout.dense);
+  }
+  copy(network.dense_bias, network.padded_classes, layout.dense_bias);
+  return block;
+}
+
+}  // namespace skol::cuda
