@@ -37,7 +37,7 @@ endif()
 
 if(SKOL_TESTS)
   add_library(skol_fake_device MODULE ${CMAKE_SOURCE_DIR}/src/cuda/fake_device_testing.cc
-              ${CMAKE_SOURCE_DIR}/src/cuda/fake_card_testing.cc)
+              ${CMAKE_SOURCE_DIR}/src/device/fake_card_testing.cc)
   target_link_libraries(skol_fake_device PRIVATE skol_cuda)
   # What only tests of the room network share otherwise.
   target_sources(skol_cuda_test PRIVATE ${CMAKE_SOURCE_DIR}/src/network/reference_network_testing.cc)
@@ -47,10 +47,13 @@ endif()
 function(skol_uses_fake_device)
   foreach(program IN LISTS ARGN)
     add_dependencies(${program} skol_fake_device)
+    if(NOT program STREQUAL skol_device_test)
+      target_sources(${program} PRIVATE ${CMAKE_SOURCE_DIR}/src/device/fake_card_testing.cc)
+    endif()
     target_compile_definitions(${program} PRIVATE
       SKOL_FAKE_DEVICE_LIBRARY="$<TARGET_FILE:skol_fake_device>")
   endforeach()
 endfunction()
 if(SKOL_TESTS)
-  skol_uses_fake_device(skol_cuda_test)
+  skol_uses_fake_device(skol_device_test skol_cuda_test skol_serving_test)
 endif()

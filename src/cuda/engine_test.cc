@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "cuda/fake_device_testing.h"
+#include "device/card_in_place_testing.h"
 #include "device/local_device.h"
 #include "device/network_description.h"
 #include "network/network_testing.h"

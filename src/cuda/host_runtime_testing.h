@@ -9,8 +9,8 @@
 #include <thread>
 
 #include "cuda/engine.h"
-#include "cuda/fake_card_testing.h"
 #include "cuda/on_threads_testing.h"
+#include "device/fake_card_testing.h"
 
 namespace skol::cuda {
 

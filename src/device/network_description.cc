@@ -2,6 +2,7 @@
 #include "device/network_description.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace skol {
 
@@ -36,6 +37,69 @@ NetworkDescription::NetworkDescription(const Parameters& parameters)
   network_.layers = layers_.data();
   network_.dense_weights = shape.num_layers > 0 ? parameters.dense_weights() : nullptr;
   network_.dense_bias = parameters.dense_bias();
+}
+
+void NetworkDescription::copy_to(float* values) {
+  visit_arrays(network_, layers_.data(),
+               [&](const float* from, std::uint64_t n) { values = std::copy_n(from, n, values); });
+}
+
+std::uint64_t OwnedNetwork::floats(const SkolDeviceNetwork& sizes) {
+  // Far beyond any network; the sums of their products stay below 2^63.
+  constexpr std::uint64_t kMostInputs = 1u << 28, kMostUnits = 1u << 15, kMostLayers = 64,
+                          kMostClasses = 1u << 16;
+  if (sizes.input_size == 0 || sizes.input_size > kMostInputs || sizes.units > kMostUnits ||
+      sizes.num_layers > kMostLayers || sizes.num_classes == 0 ||
+      sizes.padded_classes > kMostClasses || sizes.num_classes > sizes.padded_classes ||
+      sizes.embedding_size != 0 || sizes.units % kColumnBlock != 0 ||
+      sizes.padded_classes % kColumnBlock != 0 || (sizes.num_layers > 0 && sizes.units == 0)) {
+    return 0;
+  }
+  std::uint64_t all = 0;
+  SkolDeviceNetwork network = sizes;
+  std::vector<SkolDeviceLayer> layers(sizes.num_layers);
+  visit_arrays(network, layers.data(), [&](const float*, std::uint64_t n) { all += n; });
+  return all;
+}
+
+OwnedNetwork::OwnedNetwork(const SkolDeviceNetwork& sizes, std::vector<float> values)
+    : values_(std::move(values)), layers_(sizes.num_layers), network_(sizes) {
+  const float* at = values_.data();
+  visit_arrays(network_, layers_.data(), [&](const float*& array, std::uint64_t n) {
+    array = at;
+    at += n;
+  });
+  network_.layers = layers_.data();
+}
+
+Parameters OwnedNetwork::parameters() const {
+  Parameters parameters(NetworkShape{.input_size = network_.input_size,
+                                     .hidden_size = network_.units,
+                                     .num_layers = network_.num_layers,
+                                     .num_classes = network_.num_classes});
+  const SlicedMatrix<float> sparse = parameters.sparse_weights();
+  for (std::size_t row = 0; row < sparse.rows; ++row) {
+    for (std::size_t column = 0; column < sparse.columns; column += sparse.slice) {
+      std::copy_n(network_.sparse_weights + row * sparse.columns + column, sparse.slice,
+                  sparse.at(row, column));
+    }
+  }
+  const std::uint64_t units = network_.units, gates = 8 * units;
+  for (std::size_t l = 0; l < network_.num_layers; ++l) {
+    const SkolDeviceLayer& layer = layers_[l];
+    if (l > 0) std::copy_n(layer.input_weights, 2 * units * gates, parameters.input_weights(l));
+    std::copy_n(layer.bias, gates, parameters.bias(l));
+    for (const Direction direction : kDirections) {
+      std::copy_n(layer.recurrent[static_cast<std::size_t>(direction)], units * 4 * units,
+                  parameters.recurrent(l, direction));
+    }
+  }
+  if (network_.num_layers > 0) {
+    std::copy_n(network_.dense_weights, 2 * units * network_.padded_classes,
+                parameters.dense_weights());
+  }
+  std::copy_n(network_.dense_bias, network_.padded_classes, parameters.dense_bias());
+  return parameters;
 }
 
 }  // namespace skol

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cuda/fake_card_testing.h"
+#include "device/fake_card_testing.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -12,7 +12,7 @@
 #include <sstream>
 #include <stdexcept>
 
-namespace skol::cuda {
+namespace skol {
 
 FakeCardOptions FakeCardOptions::of_environment() {
   FakeCardOptions options;
@@ -124,4 +124,4 @@ FakeCard::State FakeCard::state() {
   return locked([&] { return *state_; });
 }
 
-}  // namespace skol::cuda
+}  // namespace skol

@@ -8,7 +8,7 @@
 
 #include "base/file_descriptor.h"
 
-namespace skol::cuda {
+namespace skol {
 
 // The memory of a card that is not there, shared by the processes that name the same file, as a
 // real one is by all of a machine. What it should be like stands in SKOL_FAKE_DEVICE, a list with
@@ -69,4 +69,4 @@ class FakeCard {
   State* state_;
 };
 
-}  // namespace skol::cuda
+}  // namespace skol

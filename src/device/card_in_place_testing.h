@@ -7,10 +7,10 @@
 #include <memory>
 #include <string>
 
-#include "cuda/fake_card_testing.h"
+#include "device/fake_card_testing.h"
 #include "device/local_device.h"
 
-namespace skol::cuda {
+namespace skol {
 
 inline constexpr std::uint64_t kGB = 1'000'000'000;
 
@@ -48,4 +48,4 @@ class CardInPlace {
   FakeCardOptions options_;
 };
 
-}  // namespace skol::cuda
+}  // namespace skol

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include "base/thread_pool.h"
+#include "device/accelerator.h"
+#include "kernels/kernels.h"
+#include "network/parameters.h"
+
+namespace skol {
+
+// A network on this process' own threads, for a server on a machine without a GPU: the bits of
+// predict_windows(). The pool outlives it, and has one thread that calls it at a time.
+std::unique_ptr<Accelerator> cpu_network(Parameters parameters, const Kernels& kernels,
+                                         ThreadPool& pool);
+
+}  // namespace skol
