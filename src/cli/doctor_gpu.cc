@@ -4,8 +4,7 @@
 #include <dlfcn.h>
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -13,6 +12,8 @@
 
 #include "cli/child_process.h"
 #include "cli/standard_output.h"
+#include "device/device_library.h"
+#include "device/nvml.h"
 #include "text/findings.h"
 
 namespace skol {
@@ -46,71 +47,29 @@ std::string module_version(const std::string& root) {
   return line.empty() ? "" : "unknown";
 }
 
-// The part of NVIDIA's management library that is needed here, as its documentation (NVML API
-// Reference) declares it.
-class Nvml {
- public:
-  using Device = void*;
-  struct Memory {
-    unsigned long long total, free, used;
-  };
-  static constexpr unsigned kTextBytes = 96;  // NVML_DEVICE_NAME_V2_BUFFER_SIZE
-  using Text = std::array<char, kTextBytes>;
-
-  explicit Nvml(void* library) : library_(library) {}
-
-  template <class Signature>
-  Signature* find(const char* name) const {
-    return reinterpret_cast<Signature*>(::dlsym(library_, name));
-  }
-
- private:
-  void* library_;
-};
-
 // What follows the word in the child's answer is for find_gpus().
-int report_problem(std::string_view problem) {
-  print_to_stdout(fmt::format("problem {}\n", problem));
-  return 0;
-}
-
-int ask_nvml(const Nvml& nvml) {
-  const auto init = nvml.find<int()>("nvmlInit_v2");
-  const auto version = nvml.find<int(char*, unsigned)>("nvmlSystemGetDriverVersion");
-  const auto count_of = nvml.find<int(unsigned*)>("nvmlDeviceGetCount_v2");
-  const auto device_at = nvml.find<int(unsigned, Nvml::Device*)>("nvmlDeviceGetHandleByIndex_v2");
-  const auto name_of = nvml.find<int(Nvml::Device, char*, unsigned)>("nvmlDeviceGetName");
-  const auto memory_of = nvml.find<int(Nvml::Device, Nvml::Memory*)>("nvmlDeviceGetMemoryInfo");
-  if (!init || !version || !count_of || !device_at || !name_of || !memory_of) {
-    return report_problem("libnvidia-ml.so.1 has not the functions of NVML");
-  }
-  if (const int error = init(); error != 0) {
-    return report_problem(fmt::format("NVML does not start (error {})", error));
-  }
-  Nvml::Text text = {};
-  if (version(text.data(), Nvml::kTextBytes - 1) == 0) {
-    print_to_stdout(fmt::format("driver {}\n", text.data()));
-  }
-  unsigned count = 0;
-  count_of(&count);
-  for (unsigned i = 0; i < count; ++i) {
-    Nvml::Device device = nullptr;
-    Nvml::Memory memory = {};
-    text = {};
-    if (device_at(i, &device) != 0) continue;
-    name_of(device, text.data(), Nvml::kTextBytes - 1);
-    memory_of(device, &memory);
-    print_to_stdout(fmt::format("gpu {} {} {}\n", memory.total, memory.used, text.data()));
-  }
-  return 0;
+void say(std::string_view word, std::string_view text) {
+  print_to_stdout(fmt::format("{} {}\n", word, text));
 }
 
 // In the child: opening a library runs code of it.
 int ask_libraries() {
-  if (::dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL) != nullptr) print_to_stdout("cuda yes\n");
-  void* const library = ::dlopen("libnvidia-ml.so.1", RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr) return report_problem("libnvidia-ml.so.1 cannot be opened");
-  return ask_nvml(Nvml(library));
+  if (::dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL) != nullptr) say("cuda", "yes");
+  const GpuMemories found = gpu_memories();
+  if (!found.problem.empty()) say("problem", found.problem);
+  if (!found.driver.empty()) say("driver", found.driver);
+  for (const GpuMemory& gpu : found.gpus) {
+    const char* const kind = gpu.instance ? "instance" : gpu.divided ? "divided" : "whole";
+    say("gpu", fmt::format("{} {} {} {}", gpu.bytes, gpu.used, kind, gpu.name));
+  }
+  try {
+    const auto library = DeviceLibrary::find();
+    say("library", library->path());
+    say("usable", fmt::format("{}", library->devices().size()));
+  } catch (const std::exception& e) {
+    say("library_problem", e.what());
+  }
+  return 0;
 }
 
 }  // namespace
@@ -127,7 +86,10 @@ GpuFacts find_gpus(const std::string& root, std::chrono::milliseconds timeout) {
     words >> kind;
     if (kind == "gpu") {
       Gpu gpu;
-      words >> gpu.bytes >> gpu.used >> std::ws;
+      std::string division;
+      words >> gpu.bytes >> gpu.used >> division >> std::ws;
+      gpu.instance = division == "instance";
+      gpu.divided = division == "divided";
       std::getline(words, gpu.name);
       gpu.name = printable_name(gpu.name);
       facts.gpus.push_back(std::move(gpu));
@@ -137,6 +99,9 @@ GpuFacts find_gpus(const std::string& root, std::chrono::milliseconds timeout) {
     if (kind == "cuda") facts.cuda_library = true;
     if (kind == "driver") facts.driver = printable_name(rest);
     if (kind == "problem") facts.nvml_problem = printable_name(rest);
+    if (kind == "library") facts.device_library = printable_name(rest);
+    if (kind == "library_problem") facts.library_problem = printable_name(rest);
+    if (kind == "usable") facts.usable = std::strtoul(rest.c_str(), nullptr, 10);
   }
   if (answer.timed_out) facts.nvml_problem = "NVML does not answer";
   if (!answer.timed_out && answer.status != 0) facts.nvml_problem = "NVML crashes";
@@ -151,12 +116,20 @@ Section gpu_section(const GpuFacts& facts) {
       {"kernel_module", facts.kernel_module.empty() ? Json(nullptr) : Json(facts.kernel_module)},
       {"libcuda", facts.cuda_library},
       {"driver", facts.driver.empty() ? Json(nullptr) : Json(facts.driver)},
-      {"gpus", Json::array()}};
+      {"gpus", Json::array()},
+      {"device_library", facts.device_library.empty() ? Json(nullptr) : Json(facts.device_library)},
+      {"usable_devices", facts.usable},
+      {"run_on_hardware", false}};
   for (const Gpu& gpu : facts.gpus) {
-    section.facts["gpus"].push_back(
-        {{"name", gpu.name}, {"bytes", gpu.bytes}, {"used_bytes", gpu.used}});
-    section.add({Health::kOk, fmt::format("{}, {} of {} in use", gpu.name, as_bytes(gpu.used),
-                                          as_bytes(gpu.bytes))});
+    section.facts["gpus"].push_back({{"name", gpu.name},
+                                     {"bytes", gpu.bytes},
+                                     {"used_bytes", gpu.used},
+                                     {"mig_instance", gpu.instance},
+                                     {"mig_divided", gpu.divided}});
+    const std::string memory =
+        fmt::format("{} of {} in use", as_bytes(gpu.used), as_bytes(gpu.bytes));
+    section.add({Health::kOk, fmt::format("{}{}, {}", gpu.instance ? "MIG instance " : "", gpu.name,
+                                          gpu.divided ? "divided into MIG instances" : memory)});
   }
   if (!driver && facts.gpus.empty()) {
     section.add(
@@ -172,8 +145,22 @@ Section gpu_section(const GpuFacts& facts) {
     section.add({Health::kProblem, "libcuda.so.1 cannot be opened",
                  "install the libraries that belong to the driver"});
   }
-  section.add({Health::kMissing, "this build of skol has no CUDA",
-               "nothing to do: --device cpu and auto compute on the CPU"});
+  if (facts.device_library.empty()) {
+    section.add({Health::kMissing, "this build of skol has no CUDA (libskol_cuda.so)",
+                 "nothing to do: --device cpu and auto compute on the CPU"});
+  } else if (facts.usable == 0) {
+    section.add({Health::kProblem,
+                 fmt::format("{} finds no device: {}", facts.device_library,
+                             facts.library_problem.empty() ? "none" : facts.library_problem),
+                 "--device cpu and auto compute on the CPU"});
+  } else {
+    section.add({Health::kOk, fmt::format("{} finds {}", facts.device_library,
+                                          counted(facts.usable, "device"))});
+    section.add({Health::kMissing,
+                 "its kernels were checked as C++ on the CPU, and have not run on a GPU where skol "
+                 "is made",
+                 "compare some labels with those of --device cpu before you rely on them"});
+  }
   return section;
 }
 

@@ -14,6 +14,8 @@ namespace skol {
 struct Gpu {
   std::string name;
   std::uint64_t bytes = 0, used = 0;
+  bool instance = false;  // of a GPU that is divided (MIG)
+  bool divided = false;   // into those that follow
 };
 
 // What there is of NVIDIA's driver. Files are those of the kernel, libraries those of the system.
@@ -24,6 +26,9 @@ struct GpuFacts {
   std::string nvml_problem;      // why libnvidia-ml.so.1 tells nothing; empty: it does
   std::string driver;            // as that library tells it
   std::vector<Gpu> gpus;
+  std::string device_library;   // that of skol for CUDA, where it opens
+  std::string library_problem;  // why not, or why it finds no device
+  std::size_t usable = 0;       // devices that it finds
 };
 
 // `root` is the folder in which /dev and /proc are looked for. The libraries are opened in a

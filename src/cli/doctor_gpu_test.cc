@@ -90,6 +90,25 @@ TEST(GpuSectionTest, ShowsEachGpuAndThatThisBuildUsesNone) {
                     HasSubstr("this build of skol has no CUDA")));
 }
 
+TEST(GpuSectionTest, SaysThatItsKernelsHaveNotRunOnHardware) {
+  GpuFacts facts;
+  facts.device_files = 1;
+  facts.cuda_library = true;
+  facts.gpus = {{"H100", 1000, 0, false, true}, {"H100 MIG 1g", 100, 10, true}};
+  facts.device_library = "/x/libskol_cuda.so";
+  facts.usable = 2;
+  const Section section = gpu_section(facts);
+  EXPECT_EQ(section.facts["run_on_hardware"], false);
+  EXPECT_EQ(section.facts["gpus"][1]["mig_instance"], true);
+  EXPECT_THAT(text_of(section),
+              AllOf(HasSubstr("finds 2 devices"), HasSubstr("divided into MIG"),
+                    HasSubstr("MIG instance H100 MIG 1g"), HasSubstr("have not run")));
+  facts.usable = 0;
+  facts.library_problem = "the driver is too old";
+  EXPECT_EQ(gpu_section(facts).health(), Health::kProblem);
+  EXPECT_THAT(text_of(gpu_section(facts)), HasSubstr("too old"));
+}
+
 TEST(GpuSectionTest, AGpuWithoutLibcudaIsAProblem) {
   GpuFacts facts;
   facts.device_files = 1;

@@ -23,6 +23,11 @@ void check(cudaError_t error, const char* doing) {
     status = kSkolDeviceAbsent;
   }
   cudaGetLastError();  // not to be met again by a later call
+  if (error == cudaErrorInsufficientDriver) {
+    // What the runtime says where there is no driver at all, too.
+    throw DeviceFailure{status, "no driver of NVIDIA here, or one older than CUDA " +
+                                    std::to_string(CUDART_VERSION / 1000)};
+  }
   throw DeviceFailure{status, std::string(doing) + ": " + cudaGetErrorString(error)};
 }
 

@@ -98,7 +98,7 @@ std::vector<SkolDeviceInfo> DeviceLibrary::devices() const {
 void DeviceLibrary::check(std::int32_t status, const char* doing) const {
   if (status == kSkolDeviceOk) return;
   if (status == kSkolDeviceOutOfMemory) throw std::bad_alloc();
-  const std::string why = fmt::format("{}, {}: {}", api_->name, doing, api_->last_error());
+  const std::string why = fmt::format("{} while {}: {}", api_->name, doing, api_->last_error());
   if (status == kSkolDeviceLost) throw DeviceLost(why);
   throw Error(ErrorKind::kDevice, why);
 }
