@@ -74,8 +74,9 @@ struct PredictionOptions {
   std::size_t threads = 0;                // 0: every core this process may use
   std::string target = "auto";
   std::string precision = "fp32";
+  std::string device = "cpu";      // cpu, cuda, cuda:N or auto
   std::string memory_budget = {};  // of the whole process; empty: what the system allows
-  std::size_t executors = 1;       // processes that share that memory
+  std::size_t executors = 1;       // processes that share that memory, and the device's
   // Of that memory, what the largest document takes (prediction/memory_plan.h); 0: not known before
   // it comes.
   std::uint64_t document_bytes = 0;

@@ -50,6 +50,11 @@ struct PredictionStats {
   // How many calls had so many windows: full ones, and the last.
   std::map<std::size_t, std::size_t> calls_by_windows;
   BatchChoice choice;
+  std::string device;            // what computed in the end: "cpu avx512", "cuda:0 NVIDIA H100"
+  std::size_t device_bytes = 0;  // of its memory: model, context and batches; 0 on the CPU
+  // What the user should know, a line each: that it was another device than the one asked for, or
+  // that one was lost in the middle, with what was done instead.
+  std::vector<std::string> notices;
 };
 
 // Labels documents with one model. A line's probabilities are the same bits for every batch size,
@@ -66,8 +71,9 @@ class Predictor {
 
   // Chooses the batch size: what does not fit in the memory there is becomes as large as fits, and
   // kAutoBatchSize is measured, for a second or so. Error kParameter for options out of range,
-  // kDevice for a SIMD target that is not here, kMemory, with the least that would do, where not
-  // even one window fits.
+  // kDevice for a SIMD target or a device that is not here, kMemory, with the least that would do,
+  // where not even one window fits. A device that is lost later is no error: the run goes on on the
+  // CPU.
   Predictor(const Model& model, const PredictionOptions& options, BudgetSource budget);
   Predictor(const Model& model, const PredictionOptions& options);
   ~Predictor();
@@ -86,6 +92,8 @@ class Predictor {
   PredictionStats run(const Source& source, const Sink& sink, const Look& look = {});
 
   const BatchChoice& choice() const;
+  // Why it computes on the CPU where the device was to be found ("auto"); mostly empty.
+  const std::string& device_notice() const;
 
  private:
   friend class PredictionRun;

@@ -11,17 +11,11 @@
 #include "cli/option_flags.h"
 #include "cli/standard_output.h"
 #include "kernels/bf16_kernels.h"
+#include "prediction/run_device.h"
 #include "prediction/tuned_model.h"
 
 namespace skol {
 namespace {
-
-bool names_cuda_device(const std::string& text) {
-  constexpr std::string_view kNumbered = "cuda:";
-  if (text == "cuda") return true;
-  return text.starts_with(kNumbered) && text.size() > kNumbered.size() &&
-         text.find_first_not_of("0123456789", kNumbered.size()) == std::string::npos;
-}
 
 void warn_if_tuned_elsewhere(const Model& model, const PredictionOptions& options) {
   if (!model.tuned()) return;  // nothing to compare the hardware with
@@ -55,26 +49,20 @@ auto naming(const char* what, const std::string& document, const Work& work) {
 void add_machine_options(CommandLine& line, MachineOptions& options) {
   add_prediction_options(line, options.prediction);
   const auto take_device = [&options](const std::string& text) {
-    if (text != "cpu" && text != "auto" && !names_cuda_device(text)) {
+    if (!is_device_name(text)) {
       fail_usage("--device is {}: expected cpu, cuda, cuda:N or auto", in_quotes(text));
     }
-    options.device = text;
+    options.prediction.device = text;
   };
-  line.add_option({"--device", "cpu|cuda[:N]|auto", kMachineGroup, "what computes", options.device},
-                  take_device);
+  line.add_option(
+      {"--device", "cpu|cuda[:N]|auto", kMachineGroup, "what computes", options.prediction.device},
+      take_device);
 }
 
 void check_machine(const MachineOptions& options) {
   if (options.prediction.precision == "bf16" &&
       find_bf16_kernels(find_kernels(options.prediction.target)) == nullptr) {
     warn("--precision bf16: no AVX512_BF16 here or in the target chosen; computing in fp32");
-  }
-  if (names_cuda_device(options.device)) {
-    fail(ErrorKind::kDevice, "--device {}: this build of skol has no CUDA; use cpu or auto",
-         options.device);
-  }
-  if (options.device == "auto") {
-    warn("--device auto: this build of skol has no CUDA; computing on the CPU");
   }
 }
 
@@ -87,6 +75,7 @@ PredictionStats run_prediction(const Model& model, const PredictionOptions& opti
                                DocumentReader& reader, ProgressBar& bar,
                                const Predictor::Sink& sink) {
   Predictor predictor(model, options);
+  if (!predictor.device_notice().empty()) warn(predictor.device_notice());
   warn_if_tuned_elsewhere(model, options);
   tell_choice(predictor.choice(), options);
   Progress progress;
@@ -105,7 +94,11 @@ PredictionStats run_prediction(const Model& model, const PredictionOptions& opti
     naming("write the labels of", id, [&] { sink(std::move(labelled)); });
     bar.update(progress);
   };
-  return predictor.run(source, counting_sink);
+  PredictionStats stats = predictor.run(source, counting_sink);
+  for (const std::string& notice : stats.notices) {
+    if (notice != predictor.device_notice()) warn(notice);
+  }
+  return stats;
 }
 
 }  // namespace skol

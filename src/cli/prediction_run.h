@@ -14,7 +14,6 @@ namespace skol {
 // Where and how a verb that predicts computes.
 struct MachineOptions {
   PredictionOptions prediction;
-  std::string device = "cpu";
 };
 
 void add_machine_options(CommandLine& line, MachineOptions& options);

@@ -10,21 +10,15 @@
 #include "features/classified_lines.h"
 #include "network/network.h"
 #include "prediction/batch_layout.h"
+#include "prediction/batch_runner.h"
 #include "windows/sliding_window.h"
 
 namespace skol {
 
-// A window of a document, and where its probabilities go.
-struct BatchWindow {
-  const ClassifiedLines* lines;
-  Window window;
-  float* probabilities;  // [length][num_classes]
-};
-
 // One prediction call: from the lines of up to prediction_batch_size windows to probabilities. The
 // batch is cut into micro-batches, one a task, so that its scratch is that of the threads and not
 // of the batch.
-class BatchPredictor {
+class BatchPredictor final : public BatchRunner {
  public:
   // All arguments outlive the predictor. batch_size is the most windows of a call.
   BatchPredictor(const Network& network, const Vectorizer& vectorizer, ThreadPool& pool,
@@ -33,9 +27,8 @@ class BatchPredictor {
   // `look` is called between groups of micro-batches, several times a second, with the windows that
   // are done by then; what it throws ends the call.
   void predict(std::span<const BatchWindow> windows,
-               const std::function<void(std::size_t windows)>& look);
-  // Scratch of all threads.
-  std::size_t workspace_bytes() const;
+               const std::function<void(std::size_t windows)>& look) override;
+  std::size_t workspace_bytes() const override;
 
  private:
   struct Scratch {

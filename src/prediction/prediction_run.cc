@@ -47,6 +47,8 @@ class PredictionRun::Impl {
         status_(setup.status, StatusFolders::of_environment()) {
     stats_.choice = setup.choice;
     stats_.batch_sizes = {batch_size_};
+    stats_.device = setup.device_name();
+    if (!setup.device.notice.empty()) stats_.notices.push_back(setup.device.notice);
     with_memory([this] { predictor(); });
     status_.update(stats_, 0);
   }
@@ -106,17 +108,33 @@ class PredictionRun::Impl {
         return work();
       } catch (const std::bad_alloc&) {
         reduce();
+      } catch (const DeviceLost& lost) {
+        go_on_without_device(lost.what());
       }
     }
   }
 
-  BatchPredictor& predictor() {
+  BatchRunner& predictor() {
     if (!batch_) {
-      batch_.emplace(setup_.network, setup_.model.data().vectorizer, setup_.pool,
-                     setup_.plan.window_size, batch_size_);
+      batch_ = setup_.make_batch_runner(batch_size_);
       stats_.workspace_bytes = std::max(stats_.workspace_bytes, batch_->workspace_bytes());
+      if (setup_.device.network) {
+        const std::size_t bytes = setup_.device.network->base_bytes() + batch_->device_bytes();
+        stats_.device_bytes = std::max(stats_.device_bytes, bytes);
+      }
     }
     return *batch_;
+  }
+
+  // Windows that were not done are computed here, in batches of the size that was wanted.
+  void go_on_without_device(const std::string& why) {
+    if (!setup_.device.network) fail(ErrorKind::kInternal, "no device to lose: {}", why);
+    stats_.notices.push_back(fmt::format("the rest is computed on the CPU: {}", why));
+    batch_.reset();
+    setup_.device.network.reset();
+    stats_.device = setup_.status.device = setup_.device_name();
+    const std::size_t wanted = setup_.choice.prediction_batch_size;
+    if (batch_size_ != wanted) set_batch_size(wanted);
   }
 
   // The next batch of windows in document order, or all that are left.
@@ -201,6 +219,9 @@ class PredictionRun::Impl {
 
   // After an allocation failed, which may happen whatever the budget says.
   void reduce() {
+    if (batch_size_ == 1 && setup_.device.network) {
+      return go_on_without_device("the device has no memory left for one window");
+    }
     if (batch_size_ == 1) fail_for_want_of_memory();
     ++stats_.reductions;
     set_batch_size(batch_size_ / 2);
@@ -260,7 +281,7 @@ class PredictionRun::Impl {
   Predictor::Look look_;
   std::size_t classes_;
   std::size_t batch_size_;  // in force
-  std::optional<BatchPredictor> batch_;
+  std::unique_ptr<BatchRunner> batch_;
   // Calls before a larger size is tried, and how many that will be after the next allocation that
   // fails: memory that is short for good costs ever fewer failed calls.
   std::size_t calls_before_growth_ = 0, growth_pause_ = kGrowthPause;

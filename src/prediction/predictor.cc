@@ -22,6 +22,10 @@ Predictor::Predictor(const Model& model, const PredictionOptions& options)
 Predictor::~Predictor() = default;
 Predictor::Predictor(Predictor&&) noexcept = default;
 
+const std::string& Predictor::device_notice() const {
+  return setup_->device.notice;
+}
+
 const BatchChoice& Predictor::choice() const {
   return setup_->choice;
 }

@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "prediction/auto_batch_size.h"
+#include "prediction/batch.h"
 #include "prediction/batch_choice.h"
+#include "prediction/device_batch.h"
 
 namespace skol {
 namespace {
@@ -24,18 +26,38 @@ Predictor::Setup::Setup(const Model& trained, const PredictionOptions& options, 
       choice(choose(options)),
       pool(plan.threads),
       network(model.data().parameters, find_kernels(options.target),
-              find_bf16_kernels(find_kernels(options.target), options.precision)) {
-  if (options.prediction_batch_size == kAutoBatchSize) {
+              find_bf16_kernels(find_kernels(options.target), options.precision)),
+      device(open_run_device(options.device, model.data().parameters, options.executors)) {
+  if (options.prediction_batch_size == kAutoBatchSize && device.network) {
+    // What keeps a device busy while the threads make the rows of the windows that follow.
+    choice = fitting_choice(plan, choice.budget, 2 * kDeviceWindows, "of a device");
+  } else if (options.prediction_batch_size == kAutoBatchSize) {
     choice = auto_choice(plan, choice.budget, network, model.data().vectorizer, pool);
+  }
+  if (device.network && options.precision == "bf16") {
+    device.notice = fmt::format("precision bf16 is of the CPU: {} computes in fp32", device_name());
   }
   status.what = options.run_name;
   status.model = options.model_name;
-  status.device =
-      fmt::format("cpu {}", network.bf16_kernels() == nullptr ? network.kernels().name()
-                                                              : network.bf16_kernels()->name());
+  status.device = device_name();
   status.threads = pool.size();
   status.prediction_batch_size = choice.prediction_batch_size;
   status.budget_bytes = choice.budget.is_there() ? choice.budget.bytes : 0;
+}
+
+std::string Predictor::Setup::device_name() const {
+  if (device.network) return device.network->name();
+  const Bf16Kernels* const bf16 = network.bf16_kernels();
+  return fmt::format("cpu {}", bf16 == nullptr ? network.kernels().name() : bf16->name());
+}
+
+std::unique_ptr<BatchRunner> Predictor::Setup::make_batch_runner(std::size_t windows) {
+  const Vectorizer& vectorizer = model.data().vectorizer;
+  if (!device.network) {
+    return std::make_unique<BatchPredictor>(network, vectorizer, pool, plan.window_size, windows);
+  }
+  return std::make_unique<DeviceBatchPredictor>(*device.network, device.budget_bytes, vectorizer,
+                                                pool, plan.window_size, windows);
 }
 
 BatchChoice Predictor::Setup::choose(const PredictionOptions& options) const {

@@ -100,7 +100,7 @@ class InputTest(TuneTest):
             )
         self.fails(2, "tune", self.model, "--sav", says=["'--sav'", "--save"])
         self.fails(2, "tune", says=["MODEL"])
-        self.fails(1, "tune", self.model, "--device", "cuda", says=["no CUDA"])
+        self.fails(1, "tune", self.model, "--device", "cuda", says=["device cuda: "])
         self.fails(1, "tune", self.model, "--target", "neon9", says=["neon9"])
 
     def test_a_batch_size_that_is_given_is_not_what_it_looks_for(self):

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "prediction/run_device.h"
+
+#include <algorithm>
+#include <new>
+#include <utility>
+
+#include "base/fail.h"
+#include "device/local_device.h"
+#include "device/remote_network.h"
+
+namespace skol {
+namespace {
+
+constexpr std::string_view kNumbered = "cuda:";
+// Of what is free, left alone: CUDA takes some for what it allocates by itself, and others move.
+constexpr std::uint64_t kKeptPercent = 5;
+
+std::int32_t index_of(std::string_view device) {
+  std::int32_t index = 0;
+  if (device.starts_with(kNumbered)) {
+    for (const char digit : device.substr(kNumbered.size())) {
+      // Beyond any machine; the device library says so.
+      index = std::min(index * 10 + (digit - '0'), 1'000'000);
+    }
+  }
+  return index;
+}
+
+// A share of what was there before this process came; never more than is free now.
+std::uint64_t budget_of(const LocalDevice& device, const Accelerator& network,
+                        std::size_t executors) {
+  const auto kept = [](std::uint64_t bytes) { return bytes / 100 * (100 - kKeptPercent); };
+  const std::uint64_t share = kept(device.total_bytes()) / std::max<std::size_t>(1, executors);
+  const std::uint64_t base = network.base_bytes();
+  // 0 would mean any.
+  const std::uint64_t of_share = share > base ? share - base : 1;
+  return std::max<std::uint64_t>(1, std::min(of_share, kept(device.free_bytes())));
+}
+
+RunDevice open_cuda(std::int32_t index, const Parameters& parameters, std::size_t executors) {
+  if (auto served = connect_network_to(fmt::format("cuda:{}", index), parameters)) {
+    return {std::move(served), 0, {}};
+  }
+  const auto device = std::make_shared<LocalDevice>(DeviceLibrary::find(), index);
+  RunDevice opened = {load_network(device, parameters), 0, {}};
+  opened.budget_bytes = budget_of(*device, *opened.network, executors);
+  return opened;
+}
+
+// Want of memory is no reason to reduce a batch here: without the model there is none.
+RunDevice open_or_say_why(std::int32_t index, const Parameters& parameters, std::size_t executors) {
+  try {
+    return open_cuda(index, parameters, executors);
+  } catch (const std::bad_alloc&) {
+    fail(ErrorKind::kDevice,
+         "no memory of the device is left for the model; free some, or use cpu");
+  }
+}
+
+}  // namespace
+
+bool is_device_name(std::string_view text) {
+  if (text == "cpu" || text == "auto" || text == "cuda") return true;
+  return text.starts_with(kNumbered) && text.size() > kNumbered.size() &&
+         text.find_first_not_of("0123456789", kNumbered.size()) == std::string_view::npos;
+}
+
+RunDevice open_run_device(const std::string& device, const Parameters& parameters,
+                          std::size_t executors) {
+  if (device == "cpu") return {};
+  if (device != "auto") {
+    try {
+      return open_or_say_why(index_of(device), parameters, executors);
+    } catch (const Error& error) {
+      fail(ErrorKind::kDevice, "device {}: {}", device, error.what());
+    }
+  }
+  std::string why;
+  try {
+    return open_or_say_why(0, parameters, executors);
+  } catch (const Error& error) {
+    why = error.what();
+  }
+  try {
+    if (auto served = connect_network_to("cpu", parameters)) return {std::move(served), 0, {}};
+  } catch (const Error&) {  // `why` is what counts
+  }
+  return {nullptr, 0, fmt::format("device auto: computing on the CPU: {}", why)};
+}
+
+}  // namespace skol

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "device/accelerator.h"
+#include "network/parameters.h"
+
+namespace skol {
+
+// What computes the windows of a predictor where that is not its own threads.
+struct RunDevice {
+  std::unique_ptr<Accelerator> network;  // none: the CPU
+  // Bytes of the device for batches; 0: as many as the server gives.
+  std::uint64_t budget_bytes = 0;
+  // One line for the user where "auto" ends at the CPU.
+  std::string notice;
+};
+
+// Whether text is "cpu", "auto", "cuda" or "cuda:N".
+bool is_device_name(std::string_view text);
+
+// For "cuda:N" ("cuda" is the first): the server that has it, if one runs, else the device itself,
+// and of its memory the share of one of `executors`. For "auto": the first device, else a server of
+// the CPU, else the threads here, with a notice. Error kDevice where a device that was named cannot
+// be used.
+RunDevice open_run_device(const std::string& device, const Parameters& parameters,
+                          std::size_t executors);
+
+}  // namespace skol
