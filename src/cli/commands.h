@@ -17,5 +17,6 @@ int doctor_command(Arguments arguments);
 int models_command(Arguments arguments);
 int view_command(Arguments arguments);
 int review_command(Arguments arguments);
+int serve_command(Arguments arguments);
 
 }  // namespace skol

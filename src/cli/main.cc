@@ -25,6 +25,8 @@ constexpr skol::Verb kVerbs[] = {
     {"top", "shows the predictions that run on this host", skol::top_command},
     {"doctor", "says what this machine offers, what binds and what is missing",
      skol::doctor_command},
+    {"serve", "owns a GPU, or one copy of a model, for all predictions of a user",
+     skol::serve_command},
     {"models", "lists, shows, copies and removes models", skol::models_command},
     {"view", "shows labelled text on a page, gold beside prediction", skol::view_command},
     {"review", "finds likely slips in annotated text", skol::review_command},

@@ -216,11 +216,30 @@ TEST_F(DeviceRun, NamedAndNotThereIsAnErrorAndAutoANotice) {
   EXPECT_EQ(predict(model_, "auto", 4).stats.device, "cuda:0 Fake Card");
 }
 
-TEST_F(DeviceRun, OfAModelThatDoesNotFitIsAnError) {
+TEST_F(DeviceRun, IsOnTheProcessorWhereTheDeviceIsTooFullForTheModel) {
+  const Result cpu = predict(model_, "cpu", 4);
   card_.options().memory = 1000;
   card_.apply();
-  EXPECT_THROW(predict(model_, "cuda", 4), Error);
+  const Result result = predict(model_, "cuda", 4);
+  EXPECT_EQ(result.probabilities, cpu.probabilities);
+  EXPECT_THAT(result.stats.notices, ElementsAre(HasSubstr("no memory of the device")));
   EXPECT_EQ(card_.used(), 0u);
+}
+
+TEST_F(DeviceRun, TakesTheBytesThatArithmeticSays) {
+  card_.options().context = 250'000'000;
+  card_.apply();
+  const FakeCard card(card_.options().state);
+  for (const std::size_t batch_size : {1u, 32u, 256u, 5000u}) {
+    PredictionOptions options;
+    options.device = "cuda";
+    options.prediction_batch_size = batch_size;
+    Predictor predictor(model_, options);
+    const std::uint64_t planned = 250'000'000 + bytes_for(std::min(batch_size, kDeviceWindows));
+    const Result result =
+        predict(predictor, [&](const PredictionStats&) { EXPECT_EQ(card_.used(), planned); });
+    EXPECT_EQ(result.stats.device_bytes, planned);
+  }
 }
 
 TEST(DeviceName, IsOneOfFew) {

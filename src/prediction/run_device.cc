@@ -16,17 +16,6 @@ constexpr std::string_view kNumbered = "cuda:";
 // Of what is free, left alone: CUDA takes some for what it allocates by itself, and others move.
 constexpr std::uint64_t kKeptPercent = 5;
 
-std::int32_t index_of(std::string_view device) {
-  std::int32_t index = 0;
-  if (device.starts_with(kNumbered)) {
-    for (const char digit : device.substr(kNumbered.size())) {
-      // Beyond any machine; the device library says so.
-      index = std::min(index * 10 + (digit - '0'), 1'000'000);
-    }
-  }
-  return index;
-}
-
 // A share of what was there before this process came; never more than is free now.
 std::uint64_t budget_of(const LocalDevice& device, const Accelerator& network,
                         std::size_t executors) {
@@ -48,17 +37,18 @@ RunDevice open_cuda(std::int32_t index, const Parameters& parameters, std::size_
   return opened;
 }
 
-// Want of memory is no reason to reduce a batch here: without the model there is none.
-RunDevice open_or_say_why(std::int32_t index, const Parameters& parameters, std::size_t executors) {
-  try {
-    return open_cuda(index, parameters, executors);
-  } catch (const std::bad_alloc&) {
-    fail(ErrorKind::kDevice,
-         "no memory of the device is left for the model; free some, or use cpu");
-  }
-}
-
 }  // namespace
+
+std::int32_t device_index(std::string_view device) {
+  std::int32_t index = 0;
+  if (device.starts_with(kNumbered)) {
+    for (const char digit : device.substr(kNumbered.size())) {
+      // Beyond any machine; the device library says so.
+      index = std::min(index * 10 + (digit - '0'), 1'000'000);
+    }
+  }
+  return index;
+}
 
 bool is_device_name(std::string_view text) {
   if (text == "cpu" || text == "auto" || text == "cuda") return true;
@@ -69,24 +59,21 @@ bool is_device_name(std::string_view text) {
 RunDevice open_run_device(const std::string& device, const Parameters& parameters,
                           std::size_t executors) {
   if (device == "cpu") return {};
-  if (device != "auto") {
-    try {
-      return open_or_say_why(index_of(device), parameters, executors);
-    } catch (const Error& error) {
-      fail(ErrorKind::kDevice, "device {}: {}", device, error.what());
-    }
-  }
   std::string why;
   try {
-    return open_or_say_why(0, parameters, executors);
+    return open_cuda(device_index(device), parameters, executors);
+  } catch (const std::bad_alloc&) {
+    why = "no memory of the device is left for the model";
   } catch (const Error& error) {
+    if (device != "auto") fail(ErrorKind::kDevice, "device {}: {}", device, error.what());
     why = error.what();
   }
   try {
-    if (auto served = connect_network_to("cpu", parameters)) return {std::move(served), 0, {}};
-  } catch (const Error&) {  // `why` is what counts
+    auto served = device == "auto" ? connect_network_to("cpu", parameters) : nullptr;
+    if (served) return {std::move(served), 0, {}};
+  } catch (const std::exception&) {  // `why` is what counts
   }
-  return {nullptr, 0, fmt::format("device auto: computing on the CPU: {}", why)};
+  return {nullptr, 0, fmt::format("device {}: computing on the CPU: {}", device, why)};
 }
 
 }  // namespace skol

@@ -20,13 +20,16 @@ struct RunDevice {
   std::string notice;
 };
 
+// Of "cuda:N", N; of "cuda", 0.
+std::int32_t device_index(std::string_view device);
+
 // Whether text is "cpu", "auto", "cuda" or "cuda:N".
 bool is_device_name(std::string_view text);
 
 // For "cuda:N" ("cuda" is the first): the server that has it, if one runs, else the device itself,
 // and of its memory the share of one of `executors`. For "auto": the first device, else a server of
 // the CPU, else the threads here, with a notice. Error kDevice where a device that was named cannot
-// be used.
+// be used; that its memory is full just now is none, and the threads here compute.
 RunDevice open_run_device(const std::string& device, const Parameters& parameters,
                           std::size_t executors);
 
