@@ -7,6 +7,9 @@ set_target_properties(skol_command PROPERTIES INSTALL_RPATH "$ORIGIN/../lib")
 install(TARGETS _core DESTINATION skol_classifier COMPONENT python)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/_core.pyi DESTINATION skol_classifier COMPONENT python)
 install(TARGETS skol_command DESTINATION skol_classifier/bin COMPONENT python)
+# Where nvcc was: what a GPU needs, opened when one is asked for.
+install(FILES ${CMAKE_BINARY_DIR}/libskol_cuda.so DESTINATION skol_classifier/lib COMPONENT python
+        OPTIONAL)
 install(CODE "
   file(GET_RUNTIME_DEPENDENCIES
        EXECUTABLES \"$<TARGET_FILE:skol_command>\" MODULES \"$<TARGET_FILE:_core>\"

@@ -21,7 +21,6 @@ struct WeightLayout {
   explicit WeightLayout(const SkolDeviceNetwork& network);
 
   std::size_t sparse = 0, sparse_width = 0;
-  std::size_t embedding_bias = 0, norm_gain = 0, norm_bias = 0;
   std::size_t dense = 0, dense_bias = 0;
   std::vector<Layer> layers;
   std::size_t size = 0;
@@ -63,9 +62,6 @@ inline WeightLayout::WeightLayout(const SkolDeviceNetwork& network) {
   const bool has_layers = network.num_layers > 0;
   sparse_width = !has_layers ? network.padded_classes : embedded > 0 ? embedded : gates;
   sparse = take(network.input_size * sparse_width);
-  embedding_bias = take(embedded);
-  norm_gain = take(embedded);
-  norm_bias = take(embedded);
   for (std::size_t l = 0; l < network.num_layers; ++l) {
     Layer& layer = layers.emplace_back();
     layer.input = take((l > 0 ? 2 * units : embedded) * gates);
@@ -91,9 +87,6 @@ inline std::vector<float> pack_weights(const SkolDeviceNetwork& network, const W
   } else {
     copy(network.sparse_weights, network.input_size * layout.sparse_width, layout.sparse);
   }
-  copy(network.embedding_bias, embedded, layout.embedding_bias);
-  copy(network.norm_gain, embedded, layout.norm_gain);
-  copy(network.norm_bias, embedded, layout.norm_bias);
   for (std::size_t l = 0; l < network.num_layers; ++l) {
     const SkolDeviceLayer& from = network.layers[l];
     const WeightLayout::Layer& to = layout.layers[l];

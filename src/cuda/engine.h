@@ -75,10 +75,8 @@ class DeviceModel {
         plan(plan_recurrence(static_cast<std::uint32_t>(network.units), limits)),
         block_(runtime, bytes(network)) {
     // The caller's arrays may go.
-    shape.sparse_weights = shape.embedding_bias = shape.norm_bias = nullptr;
-    shape.dense_weights = shape.dense_bias = nullptr;
+    shape.sparse_weights = shape.dense_weights = shape.dense_bias = nullptr;
     shape.layers = nullptr;
-    normalized = network.norm_gain != nullptr;
     const std::vector<float> packed = pack_weights(network, layout, plan.stepwise);
     typename Runtime::Queues queues(runtime);
     queues.upload(block_.data(), packed.data(), packed.size() * sizeof(float));
@@ -97,7 +95,6 @@ class DeviceModel {
   WeightLayout layout;
   DeviceLimits limits;
   RecurrencePlan plan;
-  bool normalized = false;
 
  private:
   DeviceBlock<Runtime> block_;
@@ -221,18 +218,17 @@ class Workspace {
            .threads = SparseProjection::kThreads,
            .shared_bytes = SparseProjection::kSharedBytes},
           {device.offsets, device.columns, device.values, model_.at(model_.layout.sparse),
-           model_.at(start_of_lines()), out + line * width, static_cast<std::uint32_t>(width),
-           add ? 1u : 0u});
+           start_of_lines(), out + line * width, static_cast<std::uint32_t>(width), add ? 1u : 0u});
       if (whole) line += lines;
       entry += entries;
       if (line < batch.num_rows) queues_.synchronize();  // before the slot's memory is used again
     }
   }
 
-  std::size_t start_of_lines() const {
+  const float* start_of_lines() const {
     const WeightLayout& layout = model_.layout;
-    if (model_.shape.num_layers == 0) return layout.dense_bias;
-    return model_.shape.embedding_size > 0 ? layout.embedding_bias : layout.layers[0].bias;
+    if (model_.shape.num_layers == 0) return model_.at(layout.dense_bias);
+    return model_.shape.embedding_size > 0 ? nullptr : model_.at(layout.layers[0].bias);
   }
 
   void run_layers(std::size_t slot, const SkolDeviceBatch& batch, std::uint32_t rows) {
@@ -257,13 +253,13 @@ class Workspace {
 
   void embed(std::uint32_t lines) {
     const SkolDeviceNetwork& shape = model_.shape;
-    if (model_.normalized) {
+    if (shape.normalized_size > 0) {
       queues_.template launch<LayerNorm>(
           {.groups_x = lines,
            .threads = LayerNorm::kThreads,
            .shared_bytes = LayerNorm::kSharedBytes},
-          {work_.embedded, model_.at(model_.layout.norm_gain), model_.at(model_.layout.norm_bias),
-           static_cast<std::uint32_t>(shape.embedding_size), shape.norm_epsilon});
+          {work_.embedded, static_cast<std::uint32_t>(shape.normalized_size),
+           static_cast<std::uint32_t>(shape.embedding_size), shape.normalization_epsilon});
     }
     multiply(work_.embedded, lines, shape.embedding_size, 0);
   }

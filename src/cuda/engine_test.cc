@@ -187,28 +187,27 @@ TEST(Slots, HoldTwoBatchesAtOnce) {
 
 // A line's embedding, normalized, then the first layer: by hand, in double, from the same weights.
 TEST(Embedding, IsASumOfRowsThenNormalizedThenTheFirstLayersInput) {
-  constexpr std::size_t kInput = 10, kEmbedded = 8, kUnits = 16;
+  // 21 values, padded to 32 with zeros.
+  constexpr std::size_t kInput = 10, kEmbedded = 21, kPadded = 32, kUnits = 16;
   const NetworkShape shape{
       .input_size = kEmbedded, .hidden_size = kUnits, .num_layers = 1, .num_classes = 3};
   // A network that takes embeddings as (dense) rows, and the same with the embedding before it.
   const Parameters parameters = random_parameters(shape, 4);
   const NetworkDescription plain(parameters);
-  std::vector<float> table(kInput * kEmbedded), bias(kEmbedded), gain(kEmbedded), shift(kEmbedded);
+  std::vector<float> table(kInput * kPadded, 0.0f), input_weights(kPadded * 8 * kUnits, 0.0f);
   const CounterRandom random(7, 1);
-  std::uint64_t at = 0;
-  for (auto* values : {&table, &bias, &gain, &shift}) {
-    for (float& value : *values) value = static_cast<float>(random.normal(at++));
+  for (std::size_t i = 0; i < kInput * kEmbedded; ++i) {
+    table[i / kEmbedded * kPadded + i % kEmbedded] = static_cast<float>(random.normal(i));
   }
+  std::copy_n(plain.network().sparse_weights, kEmbedded * 8 * kUnits, input_weights.begin());
   SkolDeviceLayer layer = plain.network().layers[0];
-  layer.input_weights = plain.network().sparse_weights;
+  layer.input_weights = input_weights.data();
   SkolDeviceNetwork network = plain.network();
   network.input_size = kInput;
-  network.embedding_size = kEmbedded;
+  network.embedding_size = kPadded;
+  network.normalized_size = kEmbedded;
+  network.normalization_epsilon = 1e-3f;
   network.sparse_weights = table.data();
-  network.embedding_bias = bias.data();
-  network.norm_gain = gain.data();
-  network.norm_bias = shift.data();
-  network.norm_epsilon = 1e-3f;
   network.layers = &layer;
 
   NetworkShape lines_shape = shape;
@@ -216,11 +215,11 @@ TEST(Embedding, IsASumOfRowsThenNormalizedThenTheFirstLayersInput) {
   const RandomBatch batch = random_batch(lines_shape, std::vector<std::size_t>{9}, 3);
   SparseRows embedded;
   for (std::size_t line = 0; line < batch.lines.size(); ++line) {
-    std::vector<double> row(bias.begin(), bias.end());
+    std::vector<double> row(kEmbedded, 0.0);
     for (std::size_t j = 0; j < batch.lines.row_columns(line).size(); ++j) {
       for (std::size_t e = 0; e < kEmbedded; ++e) {
         row[e] += static_cast<double>(batch.lines.row_values(line)[j]) *
-                  table[batch.lines.row_columns(line)[j] * kEmbedded + e];
+                  table[batch.lines.row_columns(line)[j] * kPadded + e];
       }
     }
     const double mean = std::accumulate(row.begin(), row.end(), 0.0) / kEmbedded;
@@ -230,8 +229,7 @@ TEST(Embedding, IsASumOfRowsThenNormalizedThenTheFirstLayersInput) {
     std::iota(columns.begin(), columns.end(), 0u);
     std::vector<float> values;
     for (std::size_t e = 0; e < kEmbedded; ++e) {
-      values.push_back(
-          static_cast<float>((row[e] - mean) / std::sqrt(variance + 1e-3) * gain[e] + shift[e]));
+      values.push_back(static_cast<float>((row[e] - mean) / std::sqrt(variance + 1e-3)));
     }
     embedded.append(columns, values);
   }

@@ -20,7 +20,7 @@ struct SparseProjection {
     const std::uint32_t* columns;
     const float* values;
     const float* weights;  // [input_size][width]
-    const float* start;    // [width]
+    const float* start;    // [width]; null: 0
     float* out;            // [rows][width]
     std::uint32_t width;   // a multiple of 4
     std::uint32_t add;     // 1: to what is in out, instead of to start
@@ -40,7 +40,9 @@ struct SparseProjection {
       };
       group.each_thread([&](int rank, int thread) {
         const std::uint32_t n = column(thread);
-        if (n < args.width) sum(rank, thread) = load(args.add ? out + n : args.start + n);
+        if (n >= args.width) return;
+        const float* const from = args.add ? out : args.start;
+        sum(rank, thread) = from == nullptr ? Float4{0, 0, 0, 0} : load(from + n);
       });
       for (std::uint32_t at = begin; at < end; at += kEntries) {
         const std::uint32_t count = smaller<std::uint32_t>(kEntries, end - at);
@@ -77,42 +79,55 @@ struct SparseProjection {
   }
 };
 
-// row = (row - mean) / sqrt(variance + epsilon) * gain + bias over `width` values: the layer
-// normalization of an embedded line (Ba et al. 2016). A group a row; the sums are each one chain of
-// additions, so that they do not depend on the number of threads.
+// The first `values` of each row, less their mean and divided by sqrt(variance + epsilon): layer
+// normalization (Ba et al. 2016). A group a row; sixteen partial sums, added as
+// network/layer_norm.h adds them.
 struct LayerNorm {
   static constexpr int kThreads = 128;
-  static constexpr std::size_t kSharedBytes = 2 * sizeof(Float4);
+  static constexpr int kSums = 16;
+  static constexpr std::size_t kSharedBytes = (kSums + 2) * sizeof(float);
 
   struct Args {
-    float* rows;  // [rows][width]
-    const float* gain;
-    const float* bias;
-    std::uint32_t width;
+    float* rows;  // `stride` apart
+    std::uint32_t values, stride;
     float epsilon;
   };
 
   template <class Group>
   SKOL_DEVICE static void run(Group& group, const Args& args) {
-    float* const row = args.rows + static_cast<std::size_t>(group.x()) * args.width;
-    float* const moments = group.shared(0);  // mean, 1 / deviation
-    group.each_thread([&](int, int thread) {
-      if (thread != 0) return;
-      const float count = static_cast<float>(args.width);
-      float sum = 0;
-      for (std::uint32_t n = 0; n < args.width; ++n) sum += row[n];
-      const float mean = sum / count;
-      float squares = 0;
-      for (std::uint32_t n = 0; n < args.width; ++n) {
-        squares = fmaf(row[n] - mean, row[n] - mean, squares);
+    float* const row = args.rows + static_cast<std::size_t>(group.x()) * args.stride;
+    float* const sums = group.shared(0);
+    float* const moments = sums + kSums;  // mean, 1 / deviation
+    const auto add = [&](auto&& value) {
+      group.each_thread([&](int, int thread) {
+        if (thread >= kSums) return;
+        float sum = 0;
+        for (auto n = static_cast<std::uint32_t>(thread); n < args.values; n += kSums) {
+          sum += value(row[n]);
+        }
+        sums[thread] = sum;
+      });
+      group.barrier();
+    };
+    const auto total = [&] {
+      for (int half = kSums / 2; half > 0; half /= 2) {
+        for (int i = 0; i < half; ++i) sums[i] += sums[i + half];
       }
-      moments[0] = mean;
-      moments[1] = 1.0f / sqrtf(squares / count + args.epsilon);
-    });
-    group.barrier();
+      return sums[0] / static_cast<float>(args.values);
+    };
+    const auto first_thread = [&](auto&& work) {
+      group.each_thread([&](int, int thread) {
+        if (thread == 0) work();
+      });
+      group.barrier();
+    };
+    add([](float x) { return x; });
+    first_thread([&] { moments[0] = total(); });
+    add([&](float x) { return (x - moments[0]) * (x - moments[0]); });
+    first_thread([&] { moments[1] = 1.0f / sqrtf(total() + args.epsilon); });
     group.each_thread([&](int, int thread) {
-      for (std::uint32_t n = static_cast<std::uint32_t>(thread); n < args.width; n += kThreads) {
-        row[n] = fmaf((row[n] - moments[0]) * moments[1], args.gain[n], args.bias[n]);
+      for (auto n = static_cast<std::uint32_t>(thread); n < args.values; n += kThreads) {
+        row[n] = (row[n] - moments[0]) * moments[1];
       }
     });
   }

@@ -38,17 +38,18 @@ struct SkolDeviceLayer {
 
 // A network: the first stage takes sparse rows, the others its outputs.
 //   embedding_size 0, layers:   sparse_weights are the input weights of the first layer
-//   embedding_size E, layers:   a line's embedding is start + row * sparse_weights [input_size][E],
-//                               normalized if norm_gain is given; the first layer has input weights
-//                               [E][2][4][units]
+//   embedding_size E, layers:   a line's embedding is row * sparse_weights [input_size][E], of
+//   which
+//                               the first normalized_size values are normalized (0: none are): less
+//                               their mean, divided by sqrt(variance + normalization_epsilon); the
+//                               first layer has input weights [E][2][4][units]
 //   num_layers 0:               sparse_weights are the dense weights
+// embedding_size, units and padded_classes are multiples of 16; what pads them is 0.
 struct SkolDeviceNetwork {
-  std::uint64_t input_size, embedding_size, units, num_layers, num_classes, padded_classes;
+  std::uint64_t input_size, embedding_size, normalized_size;
+  std::uint64_t units, num_layers, num_classes, padded_classes;
+  float normalization_epsilon;
   const float* sparse_weights;  // [input_size][embedding_size, or 8 units, or padded_classes]
-  const float* embedding_bias;  // [embedding_size]
-  const float* norm_gain;       // [embedding_size]; null: no layer normalization
-  const float* norm_bias;       // [embedding_size]
-  float norm_epsilon;
   const SkolDeviceLayer* layers;
   const float* dense_weights;  // [2 units][padded_classes]; null without layers
   const float* dense_bias;     // [padded_classes]

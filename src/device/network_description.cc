@@ -5,6 +5,24 @@
 #include <utility>
 
 namespace skol {
+namespace {
+
+// Of shapes that have an embedding between the rows and the first layer.
+template <class Shape>
+void set_embedding(const Shape& shape, SkolDeviceNetwork& sizes) {
+  if constexpr (requires { shape.embeds(); }) {
+    if (!shape.embeds()) return;
+    sizes.embedding_size = shape.embedding();
+    sizes.normalized_size = shape.embedding_size;
+    sizes.normalization_epsilon = 1e-5f;
+  }
+}
+template <class Shape>
+void set_embedding(const SkolDeviceNetwork& sizes, Shape& shape) {
+  if constexpr (requires { shape.embedding_size; }) shape.embedding_size = sizes.normalized_size;
+}
+
+}  // namespace
 
 SkolDeviceNetwork network_sizes(const NetworkShape& shape) {
   SkolDeviceNetwork sizes = {};
@@ -13,6 +31,7 @@ SkolDeviceNetwork network_sizes(const NetworkShape& shape) {
   sizes.num_layers = shape.num_layers;
   sizes.num_classes = shape.num_classes;
   sizes.padded_classes = shape.padded_classes();
+  set_embedding(shape, sizes);
   return sizes;
 }
 
@@ -28,7 +47,8 @@ NetworkDescription::NetworkDescription(const Parameters& parameters)
   }
   const NetworkShape& shape = parameters.shape();
   for (std::size_t layer = 0; layer < shape.num_layers; ++layer) {
-    layers_.push_back({layer == 0 ? nullptr : parameters.input_weights(layer),
+    const bool takes_rows = layer == 0 && network_.embedding_size == 0;
+    layers_.push_back({takes_rows ? nullptr : parameters.input_weights(layer),
                        parameters.bias(layer),
                        {parameters.recurrent(layer, Direction::kForward),
                         parameters.recurrent(layer, Direction::kBackward)}});
@@ -51,7 +71,8 @@ std::uint64_t OwnedNetwork::floats(const SkolDeviceNetwork& sizes) {
   if (sizes.input_size == 0 || sizes.input_size > kMostInputs || sizes.units > kMostUnits ||
       sizes.num_layers > kMostLayers || sizes.num_classes == 0 ||
       sizes.padded_classes > kMostClasses || sizes.num_classes > sizes.padded_classes ||
-      sizes.embedding_size != 0 || sizes.units % kColumnBlock != 0 ||
+      sizes.embedding_size > kMostUnits || sizes.normalized_size > sizes.embedding_size ||
+      sizes.embedding_size % kColumnBlock != 0 || sizes.units % kColumnBlock != 0 ||
       sizes.padded_classes % kColumnBlock != 0 || (sizes.num_layers > 0 && sizes.units == 0)) {
     return 0;
   }
@@ -73,10 +94,13 @@ OwnedNetwork::OwnedNetwork(const SkolDeviceNetwork& sizes, std::vector<float> va
 }
 
 Parameters OwnedNetwork::parameters() const {
-  Parameters parameters(NetworkShape{.input_size = network_.input_size,
-                                     .hidden_size = network_.units,
-                                     .num_layers = network_.num_layers,
-                                     .num_classes = network_.num_classes});
+  NetworkShape shape;
+  shape.input_size = network_.input_size;
+  shape.hidden_size = network_.units;
+  shape.num_layers = network_.num_layers;
+  shape.num_classes = network_.num_classes;
+  set_embedding(network_, shape);
+  Parameters parameters(shape);
   const SlicedMatrix<float> sparse = parameters.sparse_weights();
   for (std::size_t row = 0; row < sparse.rows; ++row) {
     for (std::size_t column = 0; column < sparse.columns; column += sparse.slice) {
@@ -87,7 +111,8 @@ Parameters OwnedNetwork::parameters() const {
   const std::uint64_t units = network_.units, gates = 8 * units;
   for (std::size_t l = 0; l < network_.num_layers; ++l) {
     const SkolDeviceLayer& layer = layers_[l];
-    if (l > 0) std::copy_n(layer.input_weights, 2 * units * gates, parameters.input_weights(l));
+    const std::uint64_t inputs = l > 0 ? 2 * units : network_.embedding_size;
+    if (inputs > 0) std::copy_n(layer.input_weights, inputs * gates, parameters.input_weights(l));
     std::copy_n(layer.bias, gates, parameters.bias(l));
     for (const Direction direction : kDirections) {
       std::copy_n(layer.recurrent[static_cast<std::size_t>(direction)], units * 4 * units,

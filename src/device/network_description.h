@@ -30,11 +30,14 @@ class NetworkDescription {
 // Calls visit(pointer, floats) for every array of a network, in one fixed order.
 template <class Network, class Visitor>
 void visit_arrays(Network& network, SkolDeviceLayer* layers, Visitor&& visit) {
-  const std::uint64_t units = network.units, gates = 8 * units;
+  const std::uint64_t units = network.units, gates = 8 * units, embedded = network.embedding_size;
   visit(network.sparse_weights,
-        network.input_size * (network.num_layers > 0 ? gates : network.padded_classes));
+        network.input_size * (network.num_layers == 0 ? network.padded_classes
+                              : embedded > 0          ? embedded
+                                                      : gates));
   for (std::uint64_t l = 0; l < network.num_layers; ++l) {
-    if (l > 0) visit(layers[l].input_weights, 2 * units * gates);
+    const std::uint64_t inputs = l > 0 ? 2 * units : embedded;
+    if (inputs > 0) visit(layers[l].input_weights, inputs * gates);
     visit(layers[l].bias, gates);
     for (auto& recurrent : layers[l].recurrent) visit(recurrent, units * 4 * units);
   }

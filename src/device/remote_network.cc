@@ -174,6 +174,9 @@ class RemoteNetwork final : public Accelerator {
     WireMessage message;
     message.kind = WireKind::kLoad;
     message.input_size = network.input_size;
+    message.embedding_size = network.embedding_size;
+    message.normalized_size = network.normalized_size;
+    message.normalization_epsilon = network.normalization_epsilon;
     message.units = network.units;
     message.num_layers = network.num_layers;
     message.num_classes = network.num_classes;

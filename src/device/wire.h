@@ -29,7 +29,9 @@ struct WireMessage {
   WireKind answers = WireKind::kHello;  // kDone: to which
   std::uint32_t slot = 0;
   // kLoad
-  std::uint64_t input_size = 0, units = 0, num_layers = 0, num_classes = 0, padded_classes = 0;
+  std::uint64_t input_size = 0, embedding_size = 0, normalized_size = 0, units = 0, num_layers = 0,
+                num_classes = 0, padded_classes = 0;
+  float normalization_epsilon = 0;
   // kRegion: what there is room for; kPredict: what is there
   std::uint64_t rows = 0, entries = 0, windows = 0, outputs = 0;
   // kDone after kLoad, kHello: bytes of the device
