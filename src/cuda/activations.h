@@ -8,45 +8,42 @@
 
 namespace skol::cuda {
 
-// exp, sigmoid and tanh as kernels/reference_kernels.cc defines them, step by step.
-struct Expm1Parts {
-  float scale;  // 2^n
-  float expm1;  // of the remainder
-};
+// The functions of kernels/reference_cell.h, step by step.
+SKOL_DEVICE float exp_scaled(float x, float scale) {
+  const float shifted = fmaf(x, scale, kRoundMagic);
+  const float r = fmaf(x, scale, -(shifted - kRoundMagic));
+  constexpr float p0 = kExp2[0], p1 = kExp2[1], p2 = kExp2[2], p3 = kExp2[3], p4 = kExp2[4];
+  const float p = fmaf(fmaf(fmaf(fmaf(fmaf(p4, r, p3), r, p2), r, p1), r, p0), r, 1.0f);
+  const std::uint32_t n = std::bit_cast<std::uint32_t>(shifted) << 23;
+  return std::bit_cast<float>(std::bit_cast<std::uint32_t>(p) + n);
+}
 
-SKOL_DEVICE Expm1Parts expm1_parts(float x) {
-  const float shifted = fmaf(x, kLog2E, kRoundMagic);
-  const float n = shifted - kRoundMagic;
-  const float scale = std::bit_cast<float>((std::bit_cast<std::uint32_t>(shifted) + 127u) << 23);
-  const float r = fmaf(n, -kLn2Low, fmaf(n, -kLn2High, x));
-  constexpr float p0 = kExpm1[0], p1 = kExpm1[1], p2 = kExpm1[2], p3 = kExpm1[3], p4 = kExpm1[4];
-  const float p = fmaf(fmaf(fmaf(fmaf(p4, r, p3), r, p2), r, p1), r, p0);
-  return {scale, fmaf(p, r * r, r)};
+SKOL_DEVICE float limited(float x, float limit) {
+  x = x > -limit ? x : -limit;
+  return x < limit ? x : limit;
 }
 
 SKOL_DEVICE float exp_limited(float x) {
-  x = x > -kExpLimit ? x : -kExpLimit;
-  x = x < kExpLimit ? x : kExpLimit;
-  const Expm1Parts parts = expm1_parts(x);
-  return fmaf(parts.scale, parts.expm1, parts.scale);
+  return exp_scaled(limited(x, kExpLimit), kLog2E);
 }
 
-SKOL_DEVICE float sigmoid(float x) {
-  return 1.0f / (1.0f + exp_limited(-x));
+// exp(-x) and exp(-2x), with which sigmoid(x) = 1 / (1 + exp(-x)) and
+// tanh(x) = (1 - exp(-2x)) / (1 + exp(-2x)).
+SKOL_DEVICE float decay(float x) {
+  return exp_scaled(limited(x, kGateLimit), -kLog2E);
+}
+SKOL_DEVICE float decay_twice(float x) {
+  return exp_scaled(limited(x, kGateLimit / 2), -2 * kLog2E);
 }
 
-SKOL_DEVICE float tanh_of(float x) {
-  float magnitude = fabsf(x);
-  magnitude = magnitude < kTanhLimit ? magnitude : kTanhLimit;
-  const Expm1Parts parts = expm1_parts(-2.0f * magnitude);
-  const float expm1 = fmaf(parts.scale, parts.expm1, parts.scale - 1.0f);
-  return copysignf(-expm1 / (expm1 + 2.0f), x);
-}
-
-// One cell: z the gates before their activation in the order i, f, g, o. Returns the output h.
+// One cell, with the fractions of sigmoid and tanh brought to one denominator: z the gates before
+// their activation in the order i, f, g, o. Returns the output h.
 SKOL_DEVICE float lstm_cell(const Float4& z, float& c) {
-  c = fmaf(sigmoid(z.y), c, sigmoid(z.x) * tanh_of(z.z));
-  return sigmoid(z.w) * tanh_of(c);
+  const float e_g = decay_twice(z.z), f = 1.0f + decay(z.y), o = 1.0f + decay(z.w);
+  const float i_g = (1.0f + decay(z.x)) * (1.0f + e_g);
+  c = fmaf(c, i_g, (1.0f - e_g) * f) / (i_g * f);
+  const float e_c = decay_twice(c);
+  return (1.0f - e_c) / (o * (1.0f + e_c));
 }
 
 }  // namespace skol::cuda

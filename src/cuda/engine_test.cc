@@ -12,6 +12,7 @@
 #include "device/card_in_place_testing.h"
 #include "device/local_device.h"
 #include "device/network_description.h"
+#include "kernels/reference_cell.h"
 #include "network/network_testing.h"
 #include "network/reference_network_testing.h"
 
@@ -118,6 +119,16 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{"StepByStep", 48, 2, 3, card_of(8 * kKiB, 0)},
                       Case{"InDescendingOrder", 64, 2, 3, card_of(32 * kKiB, 1, -1)}),
     [](const auto& instance) { return instance.param.name; });
+
+TEST(Cell, IsThatOfTheProcessor) {
+  for (float z = -40; z < 40; z += 0.37f) {
+    const float gates[4] = {z, 1.7f - z, 0.3f * z, z / 2};
+    float c = 0.25f, expected_c = 0;
+    const float h = lstm_cell({gates[0], gates[1], gates[2], gates[3]}, c);
+    EXPECT_EQ(h, update_cell(gates, 0.25f, expected_c)) << z;
+    EXPECT_EQ(c, expected_c) << z;
+  }
+}
 
 // Every thread of a kernel is a thread here: ThreadSanitizer sees a barrier that is missing.
 TEST(Kernels, GiveTheSameBitsWithThreadsAsWithLoops) {
