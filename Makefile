@@ -89,7 +89,7 @@ test-asan: build-asan/build.ninja test-release
 tsan: build-tsan/build.ninja  ## the tests under ThreadSanitizer
 	@$(call run_tests,build-tsan,under ThreadSanitizer)
 
-# Engines side by side: minutes of installing the first time, then about fifteen of measuring. Keep
+# Engines side by side: minutes of installing the first time, then about ten of measuring. Keep
 # the machine free of other work. BENCH_FLAGS: tasks and options of bench/run.py.
 bench_programs = workload predict_skol predict_onednn train_skol load_skol scaling_skol peak
 .PHONY: bench

@@ -32,7 +32,7 @@ from harness.processes import (
     run_engine,
 )
 from memory.peaks import measure_memory
-from scaling.curves import measure_curves
+from scaling.curves import CURVES, measure_curves
 
 TASKS = ["predict", "train", "memory", "end_to_end", "scaling"]
 CORPUS = Path(os.environ.get("SKOL_CORPUS", ROOT / ".." / "shared" / "corpus"))
@@ -47,7 +47,8 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--train-batch-sizes", default="32,64")
     parser.add_argument("--windows", type=int, default=1024)
     parser.add_argument("--passes", type=int, default=5)
-    parser.add_argument("--pass-seconds", type=float, default=0.5)
+    parser.add_argument("--pass-seconds", type=float, default=0.3)
+    parser.add_argument("--curves", default=",".join(CURVES), help="of scaling, with commas")
     parser.add_argument("--model", type=Path, help="default: one trained on the corpus' train part")
     parser.add_argument("--files", type=Path, nargs="*", help="default: the corpus' test part")
     parser.add_argument("--output", type=Path, default=BUILD / "bench" / "results.json")
@@ -142,12 +143,16 @@ def compare_losses(results: list[Json]) -> None:
                 raise SystemExit(f"{result['key']} trains otherwise: losses {losses}")
 
 
-def save(path: Path, task: str, results: object) -> None:
+def name_of(result: Json) -> tuple[str, int]:
+    return result.get("key") or result["curve"], result.get("threads", 0)
+
+
+def save(path: Path, task: str, results: Json | list[Json]) -> None:
+    """Results take the place of those of the same engine or curve, the others stay."""
     kept = json.loads(path.read_text()) if path.exists() else {}
-    if task in ("predict", "train") and task in kept:
-        new = {(r["key"], r["threads"]) for r in results}
-        kept_ones = [r for r in kept[task] if (r["key"], r["threads"]) not in new]
-        results = kept_ones + list(results)
+    if isinstance(results, list):
+        new = {name_of(r) for r in results}
+        results = [r for r in kept.get(task, []) if name_of(r) not in new] + results
     kept[task] = results
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(kept, indent=1) + "\n")
@@ -190,7 +195,8 @@ def main() -> None:
                 results = measure_end_to_end(bench.model, CORPUS, args.passes, precisions)
                 save(args.output, task, results)
             else:
-                save(args.output, task, measure_curves(bench.model, bench.files))
+                curves = measure_curves(bench.model, bench.files, args.curves.split(","))
+                save(args.output, task, curves)
             print(f"{task}: {time.perf_counter() - begin:.0f} s", flush=True)
 
 

@@ -147,7 +147,7 @@ def arguments(what: str) -> argparse.Namespace:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--precision", default="fp32")
     parser.add_argument("--passes", type=int, default=5)
-    parser.add_argument("--pass-seconds", type=float, default=0.5)
+    parser.add_argument("--pass-seconds", type=float, default=0.3)
     parser.add_argument("--memory", action="store_true")
     return parser.parse_args()
 

@@ -16,7 +16,7 @@ struct EngineArguments {
   std::size_t threads = 1;
   std::string precision = "fp32";
   std::size_t passes = 5;
-  double pass_seconds = 0.5;  // about as long as a pass is to be
+  double pass_seconds = 0.3;  // about as long as a pass is to be
   bool memory = false;        // one batch of each size, ascending, and the peak after each
 };
 

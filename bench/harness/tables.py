@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 Json = dict[str, Any]
 
@@ -160,11 +160,14 @@ def end_to_end(results: Json) -> str:
     )
 
 
-class Goal:
-    """A ratio that is wanted of skol and a peer, measured in the same run."""
+class Goal(NamedTuple):
+    """A ratio of skol's windows a second to a peer's, measured in the same run."""
 
-    def __init__(self, task: str, mine: str, peer: str, least: float, batch: int | None) -> None:
-        self.task, self.mine, self.peer, self.least, self.batch = task, mine, peer, least, batch
+    task: str
+    mine: str
+    peer: str
+    least: float | None  # wanted; None: shown for comparison
+    batch: int | None = None  # both at this size; None: each at its best
 
     def row(self, results: Json) -> list[str] | None:
         threads = max(r["threads"] for r in results[self.task])
@@ -172,31 +175,62 @@ class Goal:
         peer = find(results[self.task], self.peer, threads)
         if mine is None or peer is None:
             return None
-        both = [rate(r, self.batch) if self.batch else best(r)[0] for r in (mine, peer)]
-        at = f"batch {self.batch}" if self.batch else "each at its best batch"
-        ratio = both[0] / both[1]
-        holds = "yes" if ratio >= self.least else "no"
-        what = f"{self.task}, {at}: {NAMES[self.mine]} to {NAMES[self.peer]}"
-        return [what, *map(count, both), f"{ratio:.1f}", f"{self.least:g}", holds]
+        rates = [rate(r, self.batch) if self.batch else best(r)[0] for r in (mine, peer)]
+        if None in rates:
+            return None
+        sizes = (
+            (f"batch {self.batch}",) * 2
+            if self.batch
+            else [f"B={best(r)[1]}" for r in (mine, peer)]
+        )
+        what = f"{self.task}, {sizes[0]}: {NAMES[self.mine]} to {NAMES[self.peer]}"
+        if not self.batch:
+            what = (
+                f"{self.task}, best: {NAMES[self.mine]} ({sizes[0]}) to "
+                f"{NAMES[self.peer]} ({sizes[1]})"
+            )
+        ratio = rates[0] / rates[1]
+        wanted = ["", ""]
+        if self.least is not None:
+            wanted = [f"{self.least:g}", "yes" if ratio >= self.least else "no"]
+        return [what, *map(count, rates), f"{ratio:.1f}", *wanted]
 
 
 GOALS = [
-    Goal("predict", "skol", "onnxruntime", 3, None),
-    Goal("predict", "skol", "keras", 7, None),
-    Goal("predict", "skol", "keras", 100, 1),
-    Goal("predict", "skol", "keras_xla", 7, None),
-    Goal("predict", "skol", "keras_xla", 100, 1),
+    Goal("predict", "skol", "onnxruntime", 3),
     Goal("predict", "skol", "onnxruntime", 2.5, 1),
-    Goal("predict", "skol_bf16", "pytorch_bf16", 3, None),
-    Goal("train", "skol", "keras", 4.5, None),
-    Goal("train", "skol", "pytorch_bf16", 3, None),
+    Goal("predict", "skol", "keras", 7),
+    Goal("predict", "skol", "keras", None, 256),
+    Goal("predict", "skol", "keras", 100, 1),
+    Goal("predict", "skol", "keras_xla", None),
+    Goal("predict", "skol", "keras_xla", None, 1),
+    Goal("predict", "skol_bf16", "keras", None),
+    Goal("predict", "skol_bf16", "pytorch_bf16", 3),
+    Goal("predict", "skol_bf16", "onednn_bf16", None),
+    Goal("train", "skol", "keras", 4.5),
+    Goal("train", "skol", "pytorch_bf16", 3),
 ]
 
 
 def goals(results: Json) -> str:
     head = ["2 threads, windows/s", "skol", "peer", "ratio", "wanted", "holds"]
     rows = [row for goal in GOALS if (row := goal.row(results))]
-    return table(head, rows)
+    return table(head, rows) + bound(results)
+
+
+def bound(results: Json) -> str:
+    """What the multiply-add peak allows at 2 threads in fp32."""
+    measured = [r["peak_operations"]["fp32"] for r in results["predict"] if r["threads"] == 2]
+    keras = find(results["predict"], "keras", 2)
+    if not measured or keras is None:
+        return ""
+    a = results["about"]
+    operations = window_operations(a["units"], a["layers"], a["entries_per_line"])
+    most = max(max(m) for m in measured) / operations
+    return (
+        f"\n\nMultiply-adds alone, at the highest peak measured here, would allow {count(most)} "
+        f"windows/s in fp32: {most / best(keras)[0]:.1f} times Keras at its best."
+    )
 
 
 # Curve: its axis, the unit of work that a point's time is divided by, and the unit's name.
@@ -227,7 +261,8 @@ def window_operations(units: int, layers: int = 2, entries: float = 30) -> float
 
 def scaling(results: Json) -> str:
     parts = []
-    for curve in results["scaling"]:
+    order = list(CURVES)
+    for curve in sorted(results["scaling"], key=lambda c: order.index(c["curve"])):
         axis, work, unit = CURVES[curve["curve"]]
         head = [axis, f"µs a {unit}", "to the one before", "windows/s", "peak memory, MB"]
         rows, before = [], None

@@ -12,9 +12,9 @@ CURVES = ["document_lines", "vocabulary", "hidden_size", "window_size", "stride"
 BYTES_PER_WORD = 12 * 1024
 
 
-def measure_curves(model: Path, files: list[Path]) -> list[Json]:
+def measure_curves(model: Path, files: list[Path], curves: list[str]) -> list[Json]:
     free = int(Path("/proc/meminfo").read_text().partition("MemAvailable:")[2].split()[0]) * 1024
     program = str(BUILD / "bench" / "bench_scaling_skol")
     texts = ["--files", *map(str, files)]
     common = ["--model", str(model), "--most", str(free // BYTES_PER_WORD), *texts]
-    return [json_output([program, curve, *common]) for curve in CURVES]
+    return [json_output([program, curve, *common]) for curve in curves]
