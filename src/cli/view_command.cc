@@ -12,6 +12,7 @@
 #include "cli/commands.h"
 #include "cli/document_reader.h"
 #include "cli/exit_status.h"
+#include "cli/memory_check.h"
 #include "cli/model_access.h"
 #include "cli/option_flags.h"
 #include "cli/output_plan.h"
@@ -80,12 +81,14 @@ int view_command(Arguments given) {
   check_machine(arguments.machine);
   name_run(arguments.machine, "view", arguments.model);
 
+  const StoreEntry entry = look_at_model(arguments.model);
+  const std::vector<InputFile> files = find_inputs(arguments.inputs);
+  check_memory(arguments.model, entry, files, arguments.machine.prediction);
   const Model model = open_model(arguments.model);
-  std::vector<InputFile> files = find_inputs(arguments.inputs);
   refuse_page_over(files, arguments.model, {}, arguments.page, "-o");
   AtomicFile file(arguments.page, Durability::kProcess);
   ProgressBar bar("labelling", "lines");
-  DocumentReader reader(std::move(files), arguments.reading,
+  DocumentReader reader(files, arguments.reading,
                         [&](std::string_view notice) { bar.print_line(notice); });
   ViewPage page(model.labels(), model.options().labels == "collapsed",
                 typed_command("skol view", given));
