@@ -9,7 +9,7 @@ root=$(realpath ../..)
 corpus=$(realpath -- "${SKOL_CORPUS:-$root/../shared/corpus}")
 lines=$(mktemp -d)/lines.parquet
 trap 'rm -rf "$(dirname "$lines")"' EXIT
-ours=$root/.venv/bin/python
+ours=${SKOL_PYTHON:-$root/.venv/bin/python}
 keras=$root/.venv-keras/bin/python
 if [[ ! -x $keras ]]; then
   python3 -m venv "$root/.venv-keras"
