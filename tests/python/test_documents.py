@@ -132,7 +132,9 @@ def test_every_parameter_is_in_the_page_on_migrating() -> None:
     assert [name for name in CLASSIFIER if f"`{name}`" not in page] == []
 
 
-@pytest.mark.parametrize("page", ["docs/tuning.md", "docs/operations.md", "docs/view.md", "README.md"])
+@pytest.mark.parametrize(
+    "page", ["docs/tuning.md", "docs/operations.md", "docs/view.md", "README.md"]
+)
 def test_calls_of_the_command_have_verbs_and_options_that_exist(page: str) -> None:
     command = skol_command()
     calls = list(calls_of_skol(ROOT / page))
