@@ -16,14 +16,16 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from harness.tables import TABLES
+from harness.tables import tables_of
 
 MARKED = re.compile(r"(<!-- bench:(\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def filled(page: str, results: dict[str, object]) -> str:
+    tables = tables_of(results)
+
     def table(match: re.Match[str]) -> str:
-        return f"{match[1]}{TABLES[match[2]](results)}\n{match[3]}"
+        return f"{match[1]}{tables[match[2]]}\n{match[3]}"
 
     return MARKED.sub(table, page)
 
@@ -42,8 +44,8 @@ def main() -> None:
         if filled(page, results) != page:
             raise SystemExit(f"{args.check} does not say what {args.results} does: run --into")
     else:
-        for name, table in TABLES.items():
-            print(f"## {name}\n{table(results)}\n")
+        for name, table in tables_of(results).items():
+            print(f"## {name}\n{table}\n")
 
 
 if __name__ == "__main__":

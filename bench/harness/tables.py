@@ -170,9 +170,9 @@ class Goal(NamedTuple):
     batch: int | None = None  # both at this size; None: each at its best
 
     def row(self, results: Json) -> list[str] | None:
-        threads = max(r["threads"] for r in results[self.task])
-        mine = find(results[self.task], self.mine, threads)
-        peer = find(results[self.task], self.peer, threads)
+        found = results.get(self.task, [])
+        threads = max((r["threads"] for r in found), default=0)
+        mine, peer = find(found, self.mine, threads), find(found, self.peer, threads)
         if mine is None or peer is None:
             return None
         rates = [rate(r, self.batch) if self.batch else best(r)[0] for r in (mine, peer)]
@@ -341,3 +341,20 @@ TABLES: dict[str, Callable[[Json], str]] = {
     "scaling": scaling,
     "cost_model": cost_model,
 }
+# The tasks that a table needs besides `about`.
+NEEDS = {
+    "about": [],
+    "goals": ["predict"],
+    "peaks": ["predict"],
+    "answers": ["predict"],
+    "cost_model": ["predict", "end_to_end"],
+}
+
+
+def tables_of(results: Json) -> dict[str, str]:
+    """Of the tasks that were measured."""
+    return {
+        name: table(results)
+        for name, table in TABLES.items()
+        if all(task in results for task in NEEDS.get(name, [name]))
+    }
