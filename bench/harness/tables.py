@@ -30,9 +30,8 @@ def of_peak(result: Json, about: Json) -> str:
     measured = result["peak_operations"].get(result["precision"])
     if not measured:
         return ""
-    peak = sum(measured) / len(measured)
     operations = window_operations(about["units"], about["layers"], about["entries_per_line"])
-    return f"{100 * best(result)[0] * operations / peak:.0f} %"
+    return f"{100 * best(result)[0] * operations / max(measured):.0f} %"
 
 
 def predict(results: Json) -> str:
@@ -68,14 +67,14 @@ def answers(results: Json) -> str:
 
 
 def peaks(results: Json) -> str:
-    head = ["threads", "fp32, GFLOP/s", "bf16, GFLOP/s"]
+    head = ["threads", "fp32, highest", "median", "bf16, highest", "median"]
     rows = []
     for threads in sorted({r["threads"] for r in results["predict"]}):
         found = [r["peak_operations"] for r in results["predict"] if r["threads"] == threads]
         cells = []
         for precision in ("fp32", "bf16"):
             values = [p / 1e9 for peak in found for p in peak.get(precision, [])]
-            cells.append(f"{spread(values)}" if values else "none")
+            cells += [count(max(values)), count(median(values))] if values else ["none", ""]
         rows.append([str(threads), *cells])
     return table(head, rows)
 
