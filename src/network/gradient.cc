@@ -153,7 +153,9 @@ void GradientPass::prepare(const Parameters& parameters, const TrainingBatch& ba
       pack_transposed(w, 4 * units, 4 * units, units, lanes, to.recurrent_transposed[task % 3]);
     } else if (layer > 0) {
       const float* w = parameters.input_weights(layer);
-      pack(w, shape_.gates(), 2 * units, shape_.gates(), lanes, to.input);
+      for (std::size_t half = 0; half < 2; ++half) {
+        pack_gates(w + half * 4 * units, shape_.gates(), 2 * units, units, lanes, to.input[half]);
+      }
       pack_transposed(w, shape_.gates(), shape_.gates(), 2 * units, lanes, to.input_transposed);
     }
   };
@@ -193,15 +195,19 @@ void GradientPass::forward_layer(const Parameters& parameters, std::size_t layer
                                 &at.inputs[first * below]) -
                     count * below;
     if (dropout.active()) dropout.apply(first * below, {inputs, count * below});
-    kernels_.gemm(pointers(std::as_const(at.inputs).data() + first * below, count, below), 1,
-                  at.input, parameters.bias(layer),
-                  pointers(&at.activations[first * width], count, width));
   });
   pool_.parallel_for(2 * groups_, [&](std::size_t task, std::size_t) {
     std::vector<LstmRow> scratch;
-    const Direction direction = kDirections[task % 2];
-    lstm_forward(direction_of(direction, group(task / 2)), at.recurrent[task % 2], trace_of(layer),
-                 zeros_.data(), scratch);
+    const std::size_t half = task % 2;
+    LstmWeights<float> weights{kernels_, at.recurrent[half]};
+    if (layer > 0) {
+      weights.input = &at.input[half];
+      weights.x = at.inputs.data();
+      weights.stride = below;
+    }
+    lstm_forward(direction_of(kDirections[half], group(task / 2)), weights,
+                 parameters.bias(layer) + half * 4 * shape_.units(), trace_of(layer), zeros_.data(),
+                 scratch);
   });
 }
 

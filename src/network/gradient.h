@@ -52,7 +52,7 @@ class GradientPass {
     AlignedVector<float> inputs;       // [rows][2][units] with dropout; layer 0 reads sparse rows
     AlignedVector<float> activations;  // [rows][gates], see LstmTrace
     AlignedVector<float> cells, outputs;  // [rows][2][units]
-    PackedMatrix input, input_transposed, recurrent[2], recurrent_transposed[2];
+    PackedMatrix input[2], input_transposed, recurrent[2], recurrent_transposed[2];
   };
 
   void arrange(const TrainingBatch& batch);

@@ -68,29 +68,31 @@ template void lstm_forward(const LstmDirection&, std::size_t, std::size_t,
                            std::span<const float* const>, const LstmWeights<Bf16>&, Bf16*, float*,
                            const Bf16*, std::vector<LstmStepRow<Bf16>>&);
 
-void lstm_forward(const LstmDirection& lstm, const PackedMatrix& recurrent, const LstmTrace& trace,
-                  const float* zeros, std::vector<LstmRow>& scratch) {
+void lstm_forward(const LstmDirection& lstm, const LstmWeights<float>& weights, const float* bias,
+                  const LstmTrace& trace, const float* zeros, std::vector<LstmRow>& scratch) {
   const std::size_t units = lstm.units, half = static_cast<std::size_t>(lstm.direction);
+  const bool multiplied = weights.input == nullptr;
   scratch.resize(lstm.windows.size());
   std::size_t active = lstm.windows.size();
   for (std::size_t step = 0; step < steps(lstm); ++step) {
     active = running(lstm, step, active);
     for (std::size_t w = 0; w < active; ++w) {
-      const std::size_t at = 2 * row_of(lstm, lstm.windows[w], step) + half;
-      const std::size_t before = step == 0 ? 0 : 2 * row_of(lstm, lstm.windows[w], step - 1) + half;
+      const WindowRows& window = lstm.windows[w];
+      const std::size_t row = row_of(lstm, window, step), at = 2 * row + half;
+      const std::size_t before = step == 0 ? 0 : 2 * row_of(lstm, window, step - 1) + half;
+      const std::size_t next = step + 1 == window.length ? row : row_of(lstm, window, step + 1);
       float* activations = trace.activations + at * 4 * units;
-      const bool last = step + 1 == lstm.windows[w].length;
-      const std::size_t after = last ? at : 2 * row_of(lstm, lstm.windows[w], step + 1) + half;
-      scratch[w] = {activations,
-                    nullptr,
+      scratch[w] = {multiplied ? activations : bias,
+                    multiplied ? nullptr : weights.x + row * weights.stride,
                     step == 0 ? zeros : trace.h + before * units,
                     step == 0 ? zeros : trace.cells + before * units,
                     trace.cells + at * units,
                     trace.h + at * units,
                     activations,
-                    trace.activations + after * 4 * units};
+                    multiplied ? trace.activations + (2 * next + half) * 4 * units
+                               : weights.x + next * weights.stride};
     }
-    lstm.kernels.lstm_step({scratch.data(), active}, nullptr, recurrent);
+    lstm.kernels.lstm_step({scratch.data(), active}, weights.input, weights.recurrent);
   }
 }
 

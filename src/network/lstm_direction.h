@@ -58,12 +58,13 @@ void lstm_forward(const LstmDirection& lstm, std::size_t first_step, std::size_t
 struct LstmTrace {
   float* h;            // [rows][2][units]
   float* cells;        // [rows][2][units]
-  float* activations;  // [rows][2][4][units]; in: gates from input and bias; on the way back it
-                       // becomes the gradient of the gates
+  float* activations;  // [rows][2][4][units]; in: gates from input and bias, where the weights have
+                       // no input; on the way back it becomes the gradient of the gates
 };
 
-void lstm_forward(const LstmDirection& lstm, const PackedMatrix& recurrent, const LstmTrace& trace,
-                  const float* zeros, std::vector<LstmRow>& scratch);
+// bias: [4][units] of this direction, for weights with an input; the gates have it otherwise.
+void lstm_forward(const LstmDirection& lstm, const LstmWeights<float>& weights, const float* bias,
+                  const LstmTrace& trace, const float* zeros, std::vector<LstmRow>& scratch);
 
 // dh: [rows][2][units], gradient of h from above; what comes from the step after is added to it.
 // recurrent_transposed: pack_transposed of the recurrent weights, [4 * units][units]. dc:
