@@ -103,6 +103,10 @@ std::optional<Document> DocumentReader::next() {
   return std::nullopt;
 }
 
+std::size_t DocumentReader::bytes_of_next() const {
+  return next_ < files_.size() ? size_of(files_[next_]) : 0;
+}
+
 Document DocumentReader::read(const InputFile& file) {
   const TextErrors errors =
       options_.errors == "replace" ? TextErrors::kReplace : TextErrors::kStrict;

@@ -39,6 +39,9 @@ class DocumentReader {
   // The next document that can be read. With errors=skip, one that cannot is left out.
   std::optional<Document> next();
 
+  // What the next file has; 0 for a pipe and at the end.
+  std::size_t bytes_of_next() const;
+
   DiagnosticsLog& diagnostics() { return diagnostics_; }
   std::size_t skipped() const { return skipped_; }
   // The file of the document given last.

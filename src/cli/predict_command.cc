@@ -175,8 +175,10 @@ int predict_command(Arguments given) {
   DocumentReader reader(files, arguments.reading,
                         [&](std::string_view notice) { bar.print_line(notice); });
   PredictionReport report;
-  report.stats = run_prediction(model, arguments.machine.prediction, reader, bar,
-                                [&](const LabelledDocument& labelled) { results.write(labelled); });
+  report.stats = run_prediction(
+      model, arguments.machine.prediction, reader, bar,
+      [&](const LabelledDocument& labelled) { results.write(labelled); },
+      ReadingAndWriting::kOverlapped);
   results.finish();
   bar.erase();
   report.seconds = std::chrono::duration<double>(Clock::now() - begin).count();

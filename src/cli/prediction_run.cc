@@ -6,9 +6,11 @@
 #include "base/fail.h"
 #include "base/hide_password.h"
 #include "base/in_quotes.h"
+#include "base/thread_pool.h"
 #include "cli/exit_status.h"
 #include "cli/interrupt.h"
 #include "cli/option_flags.h"
+#include "cli/overlap.h"
 #include "cli/standard_output.h"
 #include "kernels/bf16_kernels.h"
 #include "prediction/run_device.h"
@@ -44,6 +46,14 @@ auto naming(const char* what, const std::string& document, const Work& work) {
   }
 }
 
+// Two threads more, and their documents, are worth it where there is a core to work on while
+// another waits for the disk, and where the memory model does not count on what they take.
+bool can_overlap(const BatchChoice& choice) {
+  constexpr std::uint64_t kRoom = std::uint64_t{64} << 20;
+  return usable_cores() > 1 &&
+         (!choice.budget.is_there() || choice.planned_bytes + kRoom <= choice.budget.bytes);
+}
+
 }  // namespace
 
 void add_machine_options(CommandLine& line, MachineOptions& options) {
@@ -73,28 +83,38 @@ void name_run(MachineOptions& options, const std::string& verb, const std::strin
 
 PredictionStats run_prediction(const Model& model, const PredictionOptions& options,
                                DocumentReader& reader, ProgressBar& bar,
-                               const Predictor::Sink& sink) {
+                               const Predictor::Sink& sink, ReadingAndWriting how) {
   Predictor predictor(model, options);
   if (!predictor.device_notice().empty()) warn(predictor.device_notice());
   warn_if_tuned_elsewhere(model, options);
   tell_choice(predictor.choice(), options);
+  const Predictor::Sink naming_sink = [&](LabelledDocument&& labelled) {
+    const std::string id = labelled.document.id;
+    naming("write the labels of", id, [&] { sink(std::move(labelled)); });
+  };
+  std::optional<ReadAhead> ahead;
+  std::optional<WriteBehind> behind;
+  if (how == ReadingAndWriting::kOverlapped && can_overlap(predictor.choice())) {
+    behind.emplace(naming_sink);
+    ahead.emplace(reader);
+  }
   Progress progress;
   progress.total = reader.bytes_in_all();
   const auto source = [&]() -> std::optional<Document> {
     // What was opened before is as good as labelled: a batch waits for no more than a few
     // documents.
-    progress.done = reader.bytes_opened();
+    progress.done = ahead ? ahead->bytes_opened() : reader.bytes_opened();
     bar.update(progress);
-    return reader.next();  // which names what it has no memory for
+    return ahead ? ahead->next() : reader.next();  // which name what they have no memory for
   };
   const auto counting_sink = [&](LabelledDocument&& labelled) {
     throw_if_interrupted();
     progress.units += labelled.document.lines.size();
-    const std::string id = labelled.document.id;
-    naming("write the labels of", id, [&] { sink(std::move(labelled)); });
+    behind ? behind->write(std::move(labelled)) : naming_sink(std::move(labelled));
     bar.update(progress);
   };
   PredictionStats stats = predictor.run(source, counting_sink);
+  if (behind) behind->finish();
   for (const std::string& notice : stats.notices) {
     if (notice != predictor.device_notice()) warn(notice);
   }

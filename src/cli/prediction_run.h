@@ -26,9 +26,12 @@ void name_run(MachineOptions& options, const std::string& verb, const std::strin
 
 // Warns where the model's batch size was tuned on other hardware and is in force. Labels the
 // reader's documents and shows the progress in `bar`, in bytes of all files. An
-// interruption is noticed between documents.
+// interruption is noticed between documents. Where there are cores and memory for it, kOverlapped
+// reads documents ahead and calls the sink in threads of their own.
+enum class ReadingAndWriting { kInTurn, kOverlapped };
 PredictionStats run_prediction(const Model& model, const PredictionOptions& options,
                                DocumentReader& reader, ProgressBar& bar,
-                               const Predictor::Sink& sink);
+                               const Predictor::Sink& sink,
+                               ReadingAndWriting how = ReadingAndWriting::kInTurn);
 
 }  // namespace skol

@@ -76,6 +76,7 @@ ProgressBar::ProgressBar(std::string title, std::string unit, Terminal terminal,
 
 void ProgressBar::update(const Progress& progress) {
   if (!terminal_.interactive) return;
+  const std::lock_guard lock(mutex_);
   const double elapsed = now_() - begin_;
   if (elapsed < next_draw_) return;
   next_draw_ = elapsed + kSecondsBetweenDraws;
@@ -84,11 +85,17 @@ void ProgressBar::update(const Progress& progress) {
 }
 
 void ProgressBar::print_line(std::string_view line) {
-  erase();
+  const std::lock_guard lock(mutex_);
+  erase_drawn();
   write_(fmt::format("{}\n", line));
 }
 
 void ProgressBar::erase() {
+  const std::lock_guard lock(mutex_);
+  erase_drawn();
+}
+
+void ProgressBar::erase_drawn() {
   if (drawn_) write_("\r\033[K");
   drawn_ = false;
 }

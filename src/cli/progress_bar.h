@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -22,7 +23,7 @@ std::string render_progress(std::string_view title, std::string_view unit, const
                             double elapsed_seconds, const Terminal& terminal);
 
 // A line on a terminal that is redrawn at most ten times a second and erased at the end. Draws
-// nothing where nobody watches. For one thread.
+// nothing where nobody watches. Thread-safe.
 class ProgressBar {
  public:
   using Write = std::function<void(std::string_view)>;
@@ -42,6 +43,9 @@ class ProgressBar {
   void erase();
 
  private:
+  void erase_drawn();
+
+  std::mutex mutex_;
   std::string title_, unit_;
   Terminal terminal_;
   Write write_;
