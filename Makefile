@@ -21,7 +21,7 @@ demo: build  ## train on the sample, label the documents held back, show lines a
 	@tools/demo.sh build/skol sample build/demo
 
 .PHONY: test
-test: check-rules check-format test-release test-python test-asan  ## everything that must pass
+test: check-rules check-format test-release test-python neon test-asan  ## everything that must pass
 
 .PHONY: check-rules
 check-rules: install-test
@@ -100,6 +100,11 @@ bench: install-bench build/build.ninja  ## skol beside Keras, PyTorch, ONNX Runt
 	@.venv-peers/bin/python bench/run.py $(BENCH_FLAGS)
 	@python3 bench/report.py build/bench/results.json
 
+.PHONY: neon
+neon: install-neon  ## the kernels and their tests for AArch64, in an emulator
+	@echo "== kernels for AArch64, under qemu"
+	@tools/test_neon.sh build-neon
+
 # ninja runs CMake again by itself when a CMakeLists.txt changes; it does not know the presets.
 configure = cmake --preset $(1) --log-level=WARNING \
   $$(command -v ccache >/dev/null && echo -DCMAKE_CXX_COMPILER_LAUNCHER=ccache) >/dev/null && touch $@
@@ -110,7 +115,7 @@ build/build.ninja: CMakePresets.json | install-build
 build-%/build.ninja: CMakePresets.json | install-build
 	@$(call configure,$*)
 
-.PHONY: install-build install-test install-python install-bench
+.PHONY: install-build install-test install-python install-bench install-neon
 install-build:
 	@tools/install_packages.sh build
 
@@ -123,9 +128,12 @@ install-bench:
 install-test:
 	@tools/install_packages.sh build python test
 
+install-neon:
+	@tools/install_packages.sh build neon
+
 .PHONY: clean
 clean:  ## remove everything that was built
-	rm -rf build build-asan build-tsan build-dev
+	rm -rf build build-asan build-tsan build-dev build-neon
 
 .PHONY: help
 help:  ## this list

@@ -113,9 +113,9 @@ TEST(Activations, AreWithinTheirBoundsForEveryArgument) {
     EXPECT_TRUE(each.same_bits);
     EXPECT_TRUE(each.constant);
   }
-  EXPECT_LT(all.exp, 2.2e-7);
-  EXPECT_LT(all.sigmoid, 1.2e-7);
-  EXPECT_LT(all.tanh, 2.5e-7);
+  EXPECT_LT(all.exp, 1.7e-7);
+  EXPECT_LT(all.sigmoid, 1.0e-7);
+  EXPECT_LT(all.tanh, 1.4e-7);
   RecordProperty("exp", std::to_string(all.exp * 1e9));
   RecordProperty("sigmoid", std::to_string(all.sigmoid * 1e9));
   RecordProperty("tanh", std::to_string(all.tanh * 1e9));
