@@ -41,47 +41,10 @@ double multiply_adds(std::size_t rounds) {
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
-
 namespace skol {
 HWY_EXPORT(multiply_adds);
 double run_multiply_adds(std::size_t rounds) {
   return HWY_DYNAMIC_DISPATCH(multiply_adds)(rounds);
 }
-
-#if defined(__x86_64__)
-namespace {
-
-// Two a cycle, each done after six.
-__attribute__((target("avx512f,avx512bf16"))) double bf16_multiply_adds(std::size_t rounds) {
-  constexpr std::size_t kChains = 16, kOperations = 64;  // of an instruction
-  __m512 sums[kChains];
-  const auto x = (__m512bh)_mm512_set1_epi32(0x3F003F00), y = x;  // 0.5
-  for (__m512& sum : sums) sum = _mm512_setzero_ps();
-  for (std::size_t round = 0; round < rounds; ++round) {
-#pragma GCC unroll 16
-    for (std::size_t chain = 0; chain < kChains; ++chain) {
-      sums[chain] = _mm512_dpbf16_ps(sums[chain], x, y);
-    }
-  }
-  __m512 total = sums[0];
-  for (std::size_t chain = 1; chain < kChains; ++chain) total = _mm512_add_ps(total, sums[chain]);
-  return (_mm512_cvtss_f32(total) < 0 ? -1.0 : 0.0) +
-         static_cast<double>(kOperations * kChains * rounds);
-}
-
-}  // namespace
-
-double run_bf16_multiply_adds(std::size_t rounds) {
-  return __builtin_cpu_supports("avx512bf16") ? bf16_multiply_adds(rounds) : 0;
-}
-#else
-double run_bf16_multiply_adds(std::size_t) {
-  return 0;
-}
-#endif
-
 }  // namespace skol
 #endif  // HWY_ONCE

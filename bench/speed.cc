@@ -15,6 +15,7 @@
 
 #include "base/round_up.h"
 #include "base/thread_pool.h"
+#include "harness/bf16_multiply_adds.h"
 #include "model/model_data.h"
 #include "multiply_add_peak.h"
 #include "network/adam.h"
@@ -115,7 +116,7 @@ Measured prediction(const NetworkShape& shape, std::size_t batch, ThreadPool& po
   }
   std::vector<Workspace> workspaces;
   for (std::size_t t = 0; t < pool.size(); ++t) workspaces.emplace_back(shape, micro, kWindow);
-  Peak& run_peak = bf16 != nullptr ? run_bf16_multiply_adds : run_multiply_adds;
+  Peak& run_peak = bf16 != nullptr ? bench::run_bf16_multiply_adds : run_multiply_adds;
   return measure(windows, window_operations(shape), pool, repeats, run_peak, [&] {
     for (std::size_t b = 0; b < batches; ++b) {
       if (shared) {
