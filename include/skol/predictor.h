@@ -66,7 +66,7 @@ class Predictor {
   // `memory`, it is what options and system allow.
   struct BudgetSource {
     std::function<MemoryBudget()> memory;
-    std::chrono::milliseconds interval{250};  // to read the limits takes some 0.3 ms
+    std::chrono::milliseconds interval{100};  // to read the limits takes some 0.3 ms
   };
 
   // Chooses the batch size: what does not fit in the memory there is becomes as large as fits, and

@@ -3,6 +3,8 @@
 
 #include <sys/resource.h>
 
+#include <fstream>
+
 #include "base/kernel_files.h"
 
 namespace skol {
@@ -20,6 +22,13 @@ std::size_t peak_memory_bytes() {
   struct rusage usage = {};
   if (::getrusage(RUSAGE_SELF, &usage) != 0) return 0;
   return static_cast<std::size_t>(usage.ru_maxrss) * kKibibyte;
+}
+
+bool reset_peak_memory() {
+  std::ofstream file("/proc/self/clear_refs");
+  file << "5";  // proc(5): the peak resident set size
+  file.flush();
+  return file.good();
 }
 
 std::size_t resident_bytes() {

@@ -11,6 +11,10 @@ namespace skol {
 // The most memory this process ever held (VmHWM).
 std::size_t peak_memory_bytes();
 
+// Makes that what it holds now, so that the peak of what follows can be told. False where the
+// system does not let a process do that (clear_refs of /proc, read-only in some containers).
+bool reset_peak_memory();
+
 // What it holds now (VmRSS): its own pages and those of files and libraries that it has touched.
 // The kernel counts in steps of some pages a core, so up to about 100 KiB may be missing.
 std::size_t resident_bytes();

@@ -37,8 +37,22 @@ std::uint64_t count_lines(const std::string& path) {
   return lines;
 }
 
-// What the largest of the files takes as a document. Pipes have no size: what comes from one counts
-// when it is there.
+// Nothing where the description is longer than what was read of it.
+std::optional<ModelDescription> description_in(const StoreEntry& entry) {
+  const std::uint64_t needed = described_bytes(entry.start);
+  if (needed > entry.start.size()) return std::nullopt;
+  return describe_model(entry.start);
+}
+
+MemoryPlan plan_of(const std::string& uri, const StoreEntry& entry,
+                   const ModelDescription& description, const PredictionOptions& options) {
+  // A reply of Redis is held twice: as it came, and as the bytes of the model.
+  const std::uint64_t copies = uri.starts_with("redis") ? 2 : 1;
+  return memory_plan(description, copies * entry.bytes, options);
+}
+
+}  // namespace
+
 std::uint64_t largest_document(const std::vector<InputFile>& files, const MemoryPlan& plan) {
   const auto memory = [&](std::uint64_t bytes, std::uint64_t lines) {
     return document_memory({bytes, lines}, plan.shape.num_classes, plan.stride);
@@ -59,24 +73,6 @@ std::uint64_t largest_document(const std::vector<InputFile>& files, const Memory
   return most;
 }
 
-std::optional<MemoryPlan> plan_before_loading(const std::string& uri, const StoreEntry& entry,
-                                              const PredictionOptions& options) {
-  const std::uint64_t needed = described_bytes(entry.start);
-  if (needed == 0 || needed > entry.start.size()) return std::nullopt;
-  std::optional<ModelDescription> description;
-  try {
-    description = describe_model(entry.start);
-  } catch (const Error& error) {
-    if (error.kind() == ErrorKind::kModel) return std::nullopt;
-    throw;
-  }
-  // A reply of Redis is held twice: as it came, and as the bytes of the model.
-  const std::uint64_t copies = uri.starts_with("redis") ? 2 : 1;
-  return memory_plan(*description, copies * entry.bytes, options);
-}
-
-}  // namespace
-
 StoreEntry look_at_model(const std::string& uri) {
   return reading_models([&] {
     const ModelLocation place = parse_model_uri(uri);
@@ -87,10 +83,26 @@ StoreEntry look_at_model(const std::string& uri) {
 void check_memory(const std::string& uri, const StoreEntry& model,
                   const std::vector<InputFile>& files, PredictionOptions& options) {
   check(options);
-  std::optional<MemoryPlan> plan = plan_before_loading(uri, model, options);
-  if (!plan) return;
-  plan->document_bytes = options.document_bytes = largest_document(files, *plan);
-  check_one_window(*plan, memory_budget(budget_request(options)));
+  std::optional<ModelDescription> description;
+  try {
+    description = description_in(model);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kModel) throw;
+  }
+  if (!description) return;
+  MemoryPlan plan = plan_of(uri, model, *description, options);
+  plan.document_bytes = options.document_bytes = largest_document(files, plan);
+  check_one_window(plan, memory_budget(budget_request(options)));
+}
+
+MemoryPlan plan_before_loading(const std::string& uri, const PredictionOptions& options) {
+  check(options);
+  const StoreEntry entry = look_at_model(uri);
+  const std::optional<ModelDescription> description =
+      reading_models([&] { return description_in(entry); });
+  if (description) return plan_of(uri, entry, *description, options);
+  const Model model = open_model(uri);  // one with thousands of labels
+  return memory_plan(model, options);
 }
 
 }  // namespace skol

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
+#include "prediction/memory_plan.h"
 #include "skol/options.h"
 #include "skol/store.h"
 #include "text/dataset.h"
@@ -12,6 +14,14 @@ namespace skol {
 
 // What the store of a model says of it, its first bytes among it; fails as open_model() does.
 StoreEntry look_at_model(const std::string& uri);
+
+// The memory model of predictions with the model at `uri`, of which no more than the beginning is
+// read; fails as open_model() does.
+MemoryPlan plan_before_loading(const std::string& uri, const PredictionOptions& options);
+
+// What the largest of the files takes as a document. Pipes have no size: what comes from one counts
+// when it is there.
+std::uint64_t largest_document(const std::vector<InputFile>& files, const MemoryPlan& plan);
 
 // Before anything large is read: notes in `options` what the largest of the files will take as a
 // document, and throws Error kMemory, with the least that would do, where not even one window at a

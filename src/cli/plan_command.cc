@@ -1,24 +1,78 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <unistd.h>
 
+#include <algorithm>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/atomic_file.h"
+#include "base/in_quotes.h"
 #include "cli/command_line.h"
 #include "cli/commands.h"
+#include "cli/document_reader.h"
 #include "cli/exit_status.h"
+#include "cli/memory_check.h"
 #include "cli/option_flags.h"
 #include "cli/output_plan.h"
 #include "cli/page_option.h"
 #include "cli/plan_table.h"
 #include "cli/standard_output.h"
 #include "cli/terminal.h"
+#include "features/classified_lines.h"
 #include "report/plan_json.h"
 #include "report/plan_page.h"
-#include "tuning/plan_options.h"
+#include "tuning/model_plan.h"
 
 namespace skol {
+namespace {
+
+// A plan for a model, and for text to label with it.
+struct ModelArguments {
+  std::string uri;
+  std::vector<std::string> inputs;
+  PredictionOptions prediction;
+  ReadingOptions reading;
+};
+
+void declare(CommandLine& line, ModelArguments& model) {
+  line.add_option({"--model", "MODEL", "What an executor takes",
+                   "instead of these: what predictions with this model take, by its memory model"},
+                  [&model](const std::string& uri) { model.uri = uri; });
+  line.add_optional_positional("INPUT", model.inputs,
+                               "text to label with --model: its lengths, windows and calls");
+  add_prediction_options(line, model.prediction, {"prediction_stride", "threads", "target"});
+  add_reading_options(line, model.reading, ReadingVerb::kLabels);
+}
+
+Workload read_workload(const ModelArguments& model, MemoryPlan& memory) {
+  std::vector<std::size_t> lines;
+  const std::vector<InputFile> files = find_inputs(model.inputs);
+  memory.document_bytes = largest_document(files, memory);
+  DocumentReader reader(files, model.reading, notice_on_stderr);
+  while (const std::optional<Document> document = reader.next()) {
+    lines.push_back(ClassifiedLines(*document).size());
+  }
+  return profile_workload(lines, memory.window_size, memory.stride);
+}
+
+std::pair<Plan, std::optional<Workload>> plan_of(const PlanOptions& options,
+                                                 const ModelArguments& model) {
+  if (model.uri.empty()) {
+    if (!model.inputs.empty()) {
+      fail_usage("{} is given without --model, which has the size of a window",
+                 in_quotes(model.inputs.front()));
+    }
+    return {make_plan(parse_plan_options(options)), std::nullopt};
+  }
+  MemoryPlan memory = plan_before_loading(model.uri, model.prediction);
+  std::optional<Workload> workload;
+  if (!model.inputs.empty()) workload = read_workload(model, memory);
+  return {plan_for_model(options, memory, workload), workload};
+}
+
+}  // namespace
 
 int plan_command(Arguments arguments) {
   CommandLine line("skol plan",
@@ -28,6 +82,7 @@ int plan_command(Arguments arguments) {
                    "skol plan --base-memory 250MiB --window-memory 20MiB --device-memory 6.6GiB "
                    "--executors 4");
   PlanOptions options;
+  ModelArguments model;
   bool json = false;
   std::optional<std::string> page;
   visit_plan_options(options, [&](const PlanOption& option, PlanOptions::Text& value) {
@@ -35,19 +90,28 @@ int plan_command(Arguments arguments) {
                      with_flags(option.help), value.value_or("")},
                     [&value](const std::string& text) { value = text; });
   });
+  declare(line, model);
   line.add_flag("--json", json, "Output", "print one JSON object");
   add_page_option(line, page);
   if (!line.parse(arguments)) return kExitDone;
   check_page(page);
 
-  const Plan plan = make_plan(parse_plan_options(options));
+  const auto [plan, workload] = plan_of(options, model);
   if (page) {
     refuse_page_over({}, "", {}, *page);
     write_file_atomically(*page, plan_page(plan, typed_command("skol plan", arguments)),
                           Durability::kProcess);
   }
-  print_to_stdout(json ? plan_report(plan).dump() + "\n"
-                       : plan_table(plan, terminal_of(STDOUT_FILENO)));
+  const std::size_t size =
+      plan.prediction_batch_size.value_or(std::max<std::size_t>(1, plan.largest_safe));
+  if (!json) {
+    print_to_stdout(plan_table(plan, terminal_of(STDOUT_FILENO)) +
+                    (workload ? workload_text(*workload, size) : ""));
+    return kExitDone;
+  }
+  Json report = plan_report(plan);
+  if (workload) report["workload"] = workload_report(*workload, size);
+  print_to_stdout(to_line(report));
   return kExitDone;
 }
 

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/counted.h"
 #include "cli/help_text.h"
 
 namespace skol {
@@ -67,6 +68,29 @@ std::string plan_table(const Plan& plan, const Terminal& terminal) {
   out += "\n";
   if (!plan.partitions.empty()) out += partitions_table(plan, terminal);
   for (const std::string& sentence : plan.reason) out += paragraph(sentence);
+  return out;
+}
+
+std::string workload_text(const Workload& workload, std::size_t batch_size) {
+  const auto spread = [](const Spread& values) {
+    return fmt::format("{} to {}, half of them up to {}, nine in ten up to {}, {:.1f} on average",
+                       with_commas(values.least), with_commas(values.most),
+                       with_commas(values.median), with_commas(values.ninetieth), values.mean);
+  };
+  std::string out =
+      "\n" + paragraph(fmt::format(
+                 "{}: {} to label in {} of up to {} lines, {} lines apart: {} at "
+                 "{} windows each.",
+                 counted(workload.documents, "document"), counted(workload.lines, "line"),
+                 counted(workload.windows, "window"), workload.window_size, workload.stride,
+                 counted(workload.calls(batch_size), "call"), batch_size));
+  if (workload.documents == 0) return out;
+  out += paragraph(fmt::format("Lines of a document: {}.", spread(workload.lines_of_document)));
+  out += paragraph(fmt::format("Windows of a document: {}.", spread(workload.windows_of_document)));
+  out += paragraph(fmt::format(
+      "Windows overlap: a line is computed {:.2f} times. Padded to whole windows, {:.1f} % of the "
+      "work would be for nothing; padding is skipped.",
+      workload.passes, 100 * workload.padding_share));
   return out;
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <new>
 #include <vector>
 
 #include "base/counted.h"
@@ -130,14 +131,20 @@ BatchChoice auto_choice(const MemoryPlan& plan, const MemoryBudget& budget, cons
                         const Vectorizer& vectorizer, ThreadPool& pool) {
   check_one_window(plan, budget);
   const std::size_t fits = plan.largest_batch(budget.bytes, kMostPredictionBatchSize);
-  Prober prober(plan, network, vectorizer, pool);
-  const std::vector<Probe> probes = measure(plan, fits, prober);
   BatchChoice choice;
   choice.budget = budget;
+  std::vector<Probe> probes;
+  try {
+    Prober prober(plan, network, vectorizer, pool);
+    probes = measure(plan, fits, prober);
+  } catch (const std::bad_alloc&) {
+    // Less is there than the limits say; a run makes the batch smaller where it has to.
+    probes = {{std::min(fits, plan.threads), {}}};
+  }
   std::string why;
   if (probes.size() == 1) {
     choice.prediction_batch_size = probes[0].batch_size;
-    why = "full micro-batches for every thread";
+    why = "nothing larger was tried";
   } else {
     double best = 0;
     std::vector<std::size_t> sizes;
@@ -151,7 +158,7 @@ BatchChoice auto_choice(const MemoryPlan& plan, const MemoryBudget& budget, cons
     why = fmt::format("{} windows/s, the smallest within 1.5 % of the fastest of {}",
                       with_commas(static_cast<std::size_t>(chosen.rate())), fmt::join(sizes, ", "));
   }
-  choice.planned_bytes = plan.bytes(choice.prediction_batch_size);
+  choice.planned_bytes = plan.whole_peak(choice.prediction_batch_size);
   choice.reason = fmt::format(
       "prediction_batch_size auto -> {}: {}; takes {} of {} ({})", choice.prediction_batch_size,
       why, size_text(choice.planned_bytes, SizeUnits::kBinary),

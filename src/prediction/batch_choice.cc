@@ -54,7 +54,7 @@ BatchChoice fitting_choice(const MemoryPlan& plan, const MemoryBudget& budget, s
   } else {
     choice.reason = fmt::format("prediction_batch_size {}: {}", asked, whose);
   }
-  choice.planned_bytes = plan.bytes(choice.prediction_batch_size);
+  choice.planned_bytes = plan.whole_peak(choice.prediction_batch_size);
   return choice;
 }
 

@@ -15,8 +15,8 @@
 namespace skol {
 namespace {
 
-// Pages of code and of the C library's heap that are touched only once work begins.
-constexpr std::uint64_t kFirstTouched = std::uint64_t{1} << 20;
+// Pages of code and of the C library's heap that are touched only once work begins: 300 to 400 KiB.
+constexpr std::uint64_t kFirstTouched = std::uint64_t{448} << 10;
 // A worker's stack as far as it is touched, and what the C library and the kernel keep of it.
 constexpr std::uint64_t kThreadBytes = std::uint64_t{64} << 10;
 // A line of prose, and the terms on it that a vocabulary of a thousand knows: the corpus has 50 and
@@ -43,6 +43,7 @@ MemoryPlan plan_of(const NetworkShape& shape, const TrainingOptions& trained,
   const Kernels& kernels = find_kernels(options.target);
   plan.tile_rows = kernels.tile_rows();
   plan.held_bytes = resident_bytes();
+  plan.peak_bytes = peak_memory_bytes();
   plan.model.packed =
       Network::bytes(shape, find_bf16_kernels(kernels, options.precision) != nullptr);
   plan.document_bytes = options.document_bytes;
@@ -106,8 +107,12 @@ std::uint64_t MemoryPlan::batch_bytes(std::size_t batch_size) const {
 
 std::uint64_t MemoryPlan::bytes(std::size_t batch_size) const {
   // What is needed until the model is loaded is given back before it is packed.
-  const std::uint64_t loading = held_bytes + model.loaded + model.loading;
+  const std::uint64_t loading = held_bytes + model.loaded + model.loading + kFirstTouched;
   return std::max(loading, base_bytes() + batch_bytes(batch_size));
+}
+
+std::uint64_t MemoryPlan::whole_peak(std::size_t batch_size) const {
+  return std::max(peak_bytes, bytes(batch_size));
 }
 
 std::size_t MemoryPlan::largest_batch(std::uint64_t budget, std::size_t most) const {

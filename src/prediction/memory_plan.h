@@ -19,7 +19,7 @@ struct ModelMemory {
 };
 // The memory model of a prediction: what its whole process takes at most for each batch size, by
 // arithmetic, without allocating anything. Exact for weights and scratch; for the rest bounds that
-// bench/memory holds against measured peaks.
+// bench/budget holds against measured peaks.
 //
 //   bytes(B) = base + scratch(B) + B x (probabilities and bookkeeping of a window, lines that wait)
 //
@@ -29,6 +29,7 @@ struct MemoryPlan {
   std::size_t window_size = 0, stride = 0;
   std::size_t threads = 1, tile_rows = 1;
   std::uint64_t held_bytes = 0;      // measured: what the process has before all that follows
+  std::uint64_t peak_bytes = 0;      // measured: the most it ever had
   ModelMemory model;                 // loaded, loading: 0 for a model that it has
   std::uint64_t document_bytes = 0;  // document_memory() of the largest
 
@@ -38,8 +39,10 @@ struct MemoryPlan {
   std::uint64_t batch_bytes(std::size_t batch_size) const;
   // Of that, the documents whose windows wait for a full batch.
   std::uint64_t waiting_bytes(std::size_t batch_size) const;
-  // The peak of the process.
+  // The peak of what is to come.
   std::uint64_t bytes(std::size_t batch_size) const;
+  // The peak of the whole process, of what it did before as well.
+  std::uint64_t whole_peak(std::size_t batch_size) const;
   // The largest batch size up to `most` for which base + batch is within `budget`; 0: none.
   std::size_t largest_batch(std::uint64_t budget, std::size_t most) const;
 };

@@ -74,7 +74,8 @@ TEST(MemoryPlan, OfTheFirstBytesOfAModelKnowsWhatLoadingTakes) {
   EXPECT_GE(before.model.loaded, model.data().parameters.values().size_bytes());
   MemoryPlan slow = before;
   slow.model.loading = 100 * kMiB;
-  EXPECT_EQ(slow.bytes(1), slow.held_bytes + slow.model.loaded + 100 * kMiB);
+  EXPECT_GE(slow.bytes(1), slow.held_bytes + slow.model.loaded + 100 * kMiB);
+  EXPECT_EQ(slow.bytes(1), slow.bytes(2)) << "loading takes more than any such batch";
 }
 
 TEST(MemoryPlan, CountsDocumentsByTextAndLines) {
@@ -90,7 +91,7 @@ TEST(BatchChoice, KeepsASizeThatFits) {
   EXPECT_EQ(choice.prediction_batch_size, 64u);
   EXPECT_FALSE(choice.reduced);
   EXPECT_EQ(choice.reason, "prediction_batch_size 64: as given");
-  EXPECT_EQ(choice.planned_bytes, plan.bytes(64));
+  EXPECT_EQ(choice.planned_bytes, plan.whole_peak(64));
 }
 
 TEST(BatchChoice, ReducesASizeThatDoesNotFitToTheLargestThatDoes) {

@@ -19,14 +19,34 @@ namespace {
 constexpr std::size_t kNoLimit = SIZE_MAX;
 std::atomic<std::size_t> live_bytes = 0, limit_bytes = kNoLimit;
 std::atomic<int> refuse_every = 0, allocations = 0;  // 0: none
+// The number of the one allocation of a KiB or more, aligned or not, that is refused; 0: none.
+constexpr std::size_t kLarge = 1 << 10;
+std::atomic<int> refuse_large = 0, large_allocations = 0;
+
+bool refuses_large(std::size_t size) {
+  return refuse_large > 0 && size >= kLarge && ++large_allocations == refuse_large;
+}
 
 }  // namespace
+
+// Not inlined: the compiler would take new and free in one function for a mistake.
+[[gnu::noinline]] void* operator new(std::size_t size) {
+  if (refuses_large(size)) throw std::bad_alloc();
+  if (void* const p = std::malloc(size > 0 ? size : 1)) return p;
+  throw std::bad_alloc();
+}
+[[gnu::noinline]] void operator delete(void* p) noexcept {
+  std::free(p);
+}
+[[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept {
+  std::free(p);
+}
 
 void* operator new(std::size_t size, std::align_val_t alignment) {
   const auto align = static_cast<std::size_t>(alignment);
   const std::size_t bytes = (size + align - 1) / align * align;
   const bool unlucky = refuse_every > 0 && ++allocations % refuse_every == 0;
-  if (unlucky || live_bytes + bytes > limit_bytes) throw std::bad_alloc();
+  if (unlucky || refuses_large(size) || live_bytes + bytes > limit_bytes) throw std::bad_alloc();
   void* const p = std::aligned_alloc(align, bytes);
   if (p == nullptr) throw std::bad_alloc();
   live_bytes += malloc_usable_size(p);
@@ -128,12 +148,43 @@ TEST(MemoryShortage, InTheMiddleOfARunIsSurvived) {
   Predictor predictor(random_model(), options_of(4));
   PredictionStats stats;
   const auto expected = probabilities_of(predictor, stats);
-  for (const int every : {2, 3, 5, 7}) {
+  for (const int every : {2, 3, 4, 5, 6, 7, 9, 11, 13}) {
     allocations = 0;
     refuse_every = every;
     EXPECT_EQ(probabilities_of(predictor, stats), expected) << "every " << every;
     refuse_every = 0;
   }
+}
+
+// Scratch, probabilities, documents, sums and results: whichever it is.
+TEST(MemoryShortage, AtAnyOneLargeAllocationIsSurvived) {
+  Predictor predictor(random_model(), options_of(8));
+  PredictionStats stats;
+  const auto expected = probabilities_of(predictor, stats);
+  std::vector<Document> documents;
+  for (unsigned i = 0; i < 6; ++i) {
+    documents.push_back(random_document("d" + std::to_string(i), 100 + 150 * i, i));
+  }
+  std::size_t refused = 0;
+  for (int number = 1;; ++number) {
+    std::vector<Document> given = documents;
+    std::vector<float> all;
+    all.reserve(expected.size());
+    PredictionRun run(predictor, [&](LabelledDocument&& document) {
+      all.insert(all.end(), document.probabilities.begin(), document.probabilities.end());
+    });
+    large_allocations = 0;
+    refuse_large = number;
+    for (Document& document : given) run.add(std::move(document));
+    run.finish();
+    refuse_large = 0;
+    ASSERT_EQ(all, expected) << "allocation " << number;
+    if (large_allocations < number) break;
+    refused += run.stats().reductions;
+    // The status and a look at the limits do without; what labels need is asked for again.
+    ASSERT_LE(run.stats().reductions, 1u) << "allocation " << number;
+  }
+  EXPECT_GT(refused, 20u);
 }
 
 TEST(MemoryShortage, BelowOneWindowIsAnErrorWithTheBytesNeeded) {

@@ -50,7 +50,7 @@ class PredictionRun::Impl {
     stats_.device = setup.device_name();
     if (!setup.device.notice.empty()) stats_.notices.push_back(setup.device.notice);
     with_memory([this] { predictor(); });
-    status_.update(stats_, 0);
+    publish(0);
   }
 
   void add(Document document) {
@@ -68,7 +68,7 @@ class PredictionRun::Impl {
     keep_within_budget();
     while (pending_ >= batch_size_) predict_batch();
     hand_over();
-    status_.update(stats_, stats_.windows - pending_);
+    publish(stats_.windows - pending_);
   }
 
   void finish() {
@@ -78,6 +78,19 @@ class PredictionRun::Impl {
   }
 
   const PredictionStats& stats() const { return stats_; }
+
+  [[noreturn]] void fail_for_want_of_memory() const {
+    const std::string where = waiting_.empty()
+                                  ? "before the first document"
+                                  : "at document " + in_quotes(waiting_.front().document.id, 80);
+    fail(ErrorKind::kMemory,
+         "no memory for one window, {}: its workspace takes {} bytes, the model {}, the documents "
+         "that wait {}; free some memory, split long documents, or take a model with a smaller "
+         "hidden_size or window_size",
+         where, Workspace::bytes(setup_.network.shape(), 1, setup_.plan.window_size),
+         bytes_text(setup_.network.bytes() + setup_.network.parameters().values().size_bytes()),
+         bytes_text(waiting_bytes_));
+  }
 
  private:
   struct Waiting {
@@ -111,6 +124,14 @@ class PredictionRun::Impl {
       } catch (const DeviceLost& lost) {
         go_on_without_device(lost.what());
       }
+    }
+  }
+
+  // A run that has no memory to tell of itself goes on untold.
+  void publish(std::size_t windows_done) {
+    try {
+      status_.update(stats_, windows_done);
+    } catch (const std::bad_alloc&) {
     }
   }
 
@@ -163,7 +184,7 @@ class PredictionRun::Impl {
     }
     std::size_t& calls_of_this_size = stats_.calls_by_windows[count];
     predictor().predict(batch, [this](std::size_t windows) {
-      status_.update(stats_, stats_.windows - pending_ + windows);
+      publish(stats_.windows - pending_ + windows);
       if (look_) look_(stats_);
     });
     pending_ -= count;
@@ -187,8 +208,12 @@ class PredictionRun::Impl {
   // A system's limits and what others take change while a run lasts.
   void look_at_budget() {
     if (Clock::now() < next_look_at_budget_) return;
-    budget_ = setup_.budget.memory();
     next_look_at_budget_ = Clock::now() + setup_.budget.interval;
+    try {
+      budget_ = setup_.budget.memory();
+    } catch (const std::bad_alloc&) {
+      return;  // what was known goes on to count, and what really fails is made smaller
+    }
     // What the process has beyond what the plan knows of, such as results that pile up.
     const std::uint64_t run = needed_bytes(batch_size_) - base_bytes_;
     const std::uint64_t rest = budget_.held - std::min(budget_.held, run);
@@ -233,19 +258,6 @@ class PredictionRun::Impl {
     const std::size_t larger = std::min(2 * batch_size_, setup_.choice.prediction_batch_size);
     calls_before_growth_ = kGrowthPause;
     if (needed_bytes(larger) <= budget_.bytes) set_batch_size(larger);
-  }
-
-  [[noreturn]] void fail_for_want_of_memory() const {
-    const std::string where = waiting_.empty()
-                                  ? "before the first document"
-                                  : "at document " + in_quotes(waiting_.front().document.id, 80);
-    fail(ErrorKind::kMemory,
-         "no memory for one window, {}: its workspace takes {} bytes, the model {}, the documents "
-         "that wait {}; free some memory, split long documents, or take a model with a smaller "
-         "hidden_size or window_size",
-         where, Workspace::bytes(setup_.network.shape(), 1, setup_.plan.window_size),
-         bytes_text(setup_.network.bytes() + setup_.network.parameters().values().size_bytes()),
-         bytes_text(waiting_bytes_));
   }
 
   // Gives away the documents at the front that are done.
@@ -296,16 +308,21 @@ class PredictionRun::Impl {
   StatusPublisher status_;
 };
 
-PredictionRun::PredictionRun(Predictor& predictor, Predictor::Sink sink, Predictor::Look look)
-    : impl_(std::make_unique<Impl>(*predictor.setup_, std::move(sink), std::move(look))) {}
+PredictionRun::PredictionRun(Predictor& predictor, Predictor::Sink sink, Predictor::Look look) try
+    : impl_(std::make_unique<Impl>(*predictor.setup_, std::move(sink), std::move(look))) {
+} catch (const std::bad_alloc&) {
+  fail(ErrorKind::kMemory, "no memory to begin a run, not even some KiB: free some");
+}
 PredictionRun::~PredictionRun() = default;
 PredictionRun::PredictionRun(PredictionRun&&) noexcept = default;
 
-void PredictionRun::add(Document document) {
+void PredictionRun::add(Document document) try {
   impl_->add(std::move(document));
+} catch (const std::bad_alloc&) {
+  impl_->fail_for_want_of_memory();
 }
-void PredictionRun::finish() {
-  impl_->finish();
+void PredictionRun::finish() try { impl_->finish(); } catch (const std::bad_alloc&) {
+  impl_->fail_for_want_of_memory();
 }
 const PredictionStats& PredictionRun::stats() const {
   return impl_->stats();

@@ -2,8 +2,10 @@
 #include "skol/predictor.h"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
+#include "base/fail.h"
 #include "prediction/predictor_setup.h"
 
 namespace skol {
@@ -15,7 +17,14 @@ std::int32_t most_probable(const float* probabilities, std::size_t classes) {
 
 Predictor::Predictor(const Model& model, const PredictionOptions& options, BudgetSource budget) {
   check(options);
-  setup_ = std::make_unique<Setup>(model, options, std::move(budget));
+  try {
+    setup_ = std::make_unique<Setup>(model, options, std::move(budget));
+  } catch (const std::bad_alloc&) {
+    fail(ErrorKind::kMemory,
+         "no memory to prepare the model: its weights take another {} bytes in the form that is "
+         "computed with; free some memory, or take a model with a smaller hidden_size",
+         Network::bytes(model.data().parameters.shape()));
+  }
 }
 Predictor::Predictor(const Model& model, const PredictionOptions& options)
     : Predictor(model, options, BudgetSource()) {}

@@ -1,96 +1,143 @@
 // SPDX-License-Identifier: Apache-2.0
-// A stand-in: the bytes are those that a predictor reports of itself, not of the process.
 #include "prediction/tune.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 
+#include "base/memory_line.h"
+#include "base/process_memory.h"
+#include "base/sizes.h"
 #include "model/model_data.h"
+#include "prediction/batch_choice.h"
+#include "prediction/made_up_lines.h"
 #include "skol/predictor.h"
 
 namespace skol {
 namespace {
 
-constexpr std::size_t kSizes[] = {1, 4, 16, 32, 64, 128};
+// One window, few, and the sizes of the tuning guide.
+constexpr std::size_t kSizes[] = {1, 8, 16, 32, 48, 64, 96, 128, 256};
+// A rate this near the best is as good, and the smaller batch takes less memory.
+constexpr double kAsGood = 0.95;
+// Windows of text that is made up: two batches of the largest of the sizes.
+constexpr std::size_t kMadeUpWindows = 512;
 
-Document made_up_document(const Model& model, std::size_t lines) {
-  const std::vector<std::string>& words = model.data().vectorizer.words();
-  std::string text;
-  for (std::size_t i = 0; i < lines; ++i) {
-    for (std::size_t w = 0; w < 8; ++w) text += words[(7 * i + w) % words.size()] + " ";
-    text += "x\n";
+class Tuning {
+ public:
+  Tuning(const Model& model, const PredictionOptions& options,
+         const std::vector<Document>& documents)
+      : model_(model),
+        options_(options),
+        documents_(documents),
+        plan_(memory_plan(model, options)),
+        budget_(memory_budget(budget_request(options))) {
+    check_one_window(plan_, budget_);
+    for (const Document& document : documents) {
+      held_bytes_ += document.text.size() + document.lines.size() * sizeof(Line) +
+                     document.labels.size() * sizeof(std::int32_t);
+    }
   }
-  return parse_raw("made up", text, TextErrors::kStrict);
-}
 
-TunePoint measure(const Model& model, PredictionOptions options,
-                  const std::vector<Document>& documents, std::size_t batch_size, double seconds) {
-  using Clock = std::chrono::steady_clock;
-  options.prediction_batch_size = batch_size;
-  Predictor predictor(model, options);
-  const auto begin = Clock::now();
-  std::size_t windows = 0, workspace = 0;
-  double passed = 0;
-  do {
-    std::size_t next = 0;
-    const PredictionStats stats = predictor.run(
-        [&]() -> std::optional<Document> {
-          if (next == documents.size()) return std::nullopt;
-          return documents[next++];
-        },
-        [](LabelledDocument&&) {});
-    windows += stats.windows;
-    workspace = stats.workspace_bytes;
-    passed = std::chrono::duration<double>(Clock::now() - begin).count();
-  } while (passed < seconds);
-  const std::size_t outputs =
-      batch_size * model.options().window_size * model.labels().size() * sizeof(float);
-  return {batch_size, model.parameter_count() * sizeof(float) + workspace + outputs,
-          static_cast<double>(windows) / passed};
-}
+  TuneResult run(double seconds) {
+    const std::size_t fits = plan_.largest_batch(budget_.bytes, kMostPredictionBatchSize);
+    std::vector<std::size_t> sizes;
+    std::ranges::copy_if(kSizes, std::back_inserter(sizes),
+                         [&](std::size_t size) { return size <= fits; });
+    TuneResult result;
+    for (const std::size_t size : sizes) {
+      result.points.push_back(measure(size, seconds / static_cast<double>(sizes.size())));
+    }
+    fit(result);
+    choose(result);
+    return result;
+  }
 
-void fit(TuneResult& result) {
-  double n = 0, x = 0, y = 0, xx = 0, xy = 0;
-  for (const TunePoint& point : result.points) {
-    const auto size = static_cast<double>(point.batch_size);
-    const auto bytes = static_cast<double>(point.bytes);
-    n += 1, x += size, y += bytes, xx += size * size, xy += size * bytes;
+ private:
+  TunePoint measure(std::size_t batch_size, double seconds) {
+    using Clock = std::chrono::steady_clock;
+    PredictionOptions options = options_;
+    options.prediction_batch_size = batch_size;
+    const bool fresh = reset_peak_memory();
+    Predictor predictor(model_, options);
+    const auto begin = Clock::now();
+    std::size_t windows = 0;
+    double passed = 0;
+    do {
+      std::size_t next = 0;
+      const PredictionStats stats = predictor.run(
+          [&]() -> std::optional<Document> {
+            if (next == documents_.size()) return std::nullopt;
+            return documents_[next++];
+          },
+          [](LabelledDocument&&) {});
+      windows += stats.windows;
+      passed = std::chrono::duration<double>(Clock::now() - begin).count();
+    } while (passed < seconds);
+    // The text that is measured on is held for the tuning alone.
+    const std::size_t peak = peak_memory_bytes();
+    const std::size_t bytes = fresh && peak > held_bytes_
+                                  ? peak - held_bytes_
+                                  : static_cast<std::size_t>(plan_.bytes(batch_size));
+    return {batch_size, bytes, static_cast<double>(windows) / passed};
   }
-  const double slope = std::max(0.0, (n * xy - x * y) / (n * xx - x * x));
-  const double base = std::max(0.0, (y - slope * x) / n);
-  result.base_bytes = static_cast<std::size_t>(base);
-  result.window_bytes = static_cast<std::size_t>(slope);
-  for (const TunePoint& point : result.points) {
-    const auto bytes = static_cast<double>(point.bytes);
-    const double line = base + slope * static_cast<double>(point.batch_size);
-    result.fit_error = std::max(result.fit_error, std::abs(line - bytes) / bytes);
+
+  static void fit(TuneResult& result) {
+    std::vector<MemoryPoint> points;
+    for (const TunePoint& point : result.points) points.push_back({point.batch_size, point.bytes});
+    MemoryLine line{result.points.front().bytes, 0, 0};
+    // Points that do not grow, or one alone, have no line: all is base.
+    if (points.size() > 1 && points.back().bytes > points.front().bytes) {
+      line = fit_memory_line(points);
+    }
+    result.base_bytes = line.base_bytes;
+    result.window_bytes = line.window_bytes;
+    for (const MemoryPoint& point : points) {
+      result.fit_error = std::max(result.fit_error, relative_error(line, point));
+    }
   }
-}
+
+  void choose(TuneResult& result) const {
+    double best = 0;
+    for (const TunePoint& point : result.points) best = std::max(best, point.windows_per_second);
+    const TunePoint& chosen = *std::ranges::find_if(result.points, [&](const TunePoint& point) {
+      return point.windows_per_second >= kAsGood * best;
+    });
+    result.prediction_batch_size = chosen.batch_size;
+    result.reason = fmt::format("the smallest size within 5 % of the fastest, {:.0f} windows/s; {}",
+                                best, shared(chosen));
+  }
+
+  // What it means where several share the memory.
+  std::string shared(const TunePoint& chosen) const {
+    const std::uint64_t all = options_.executors * std::uint64_t{chosen.bytes};
+    const std::string who = options_.executors == 1
+                                ? "one executor takes"
+                                : fmt::format("{} executors take", options_.executors);
+    return fmt::format("{} {} of {} ({})", who, size_text(all, SizeUnits::kBinary),
+                       size_text(options_.executors * budget_.bytes, SizeUnits::kBinary),
+                       budget_.limit);
+  }
+
+  const Model& model_;
+  const PredictionOptions& options_;
+  const std::vector<Document>& documents_;
+  MemoryPlan plan_;
+  MemoryBudget budget_;
+  std::size_t held_bytes_ = 0;
+};
 
 }  // namespace
 
 TuneResult tune(const Model& model, const PredictionOptions& options,
                 const std::vector<Document>& documents, double seconds) {
-  std::vector<Document> predicted = documents;
-  if (predicted.empty()) predicted = {made_up_document(model, 40 * model.options().window_size)};
-  TuneResult result;
-  for (const std::size_t size : kSizes) {
-    result.points.push_back(
-        measure(model, options, predicted, size, seconds / static_cast<double>(std::size(kSizes))));
-  }
-  fit(result);
-  double best = 0;
-  for (const TunePoint& point : result.points) best = std::max(best, point.windows_per_second);
-  const auto chosen = std::ranges::find_if(result.points, [&](const TunePoint& point) {
-    return point.windows_per_second >= 0.95 * best;
-  });
-  result.prediction_batch_size = chosen->batch_size;
-  result.reason =
-      fmt::format("the smallest size within 5 % of the fastest, {:.0f} windows/s", best);
-  return result;
+  if (!documents.empty()) return Tuning(model, options, documents).run(seconds);
+  const TrainingOptions& trained = model.options();
+  const std::vector<Document> made_up = {
+      made_up_document(model.data().vectorizer, model.input_size(),
+                       trained.window_size + (kMadeUpWindows - 1) * trained.prediction_stride)};
+  return Tuning(model, options, made_up).run(seconds);
 }
 
 }  // namespace skol

@@ -18,7 +18,28 @@ Json row_json(const PlanRequest& request, const PlanRow& row) {
   return out;
 }
 
+Json spread_json(const Spread& spread) {
+  return {{"least", spread.least},
+          {"median", spread.median},
+          {"ninetieth", spread.ninetieth},
+          {"most", spread.most},
+          {"mean", spread.mean}};
+}
+
 }  // namespace
+
+Json workload_report(const Workload& workload, std::size_t batch_size) {
+  return {{"documents", workload.documents},
+          {"lines", workload.lines},
+          {"windows", workload.windows},
+          {"window_size", workload.window_size},
+          {"prediction_stride", workload.stride},
+          {"lines_of_document", spread_json(workload.lines_of_document)},
+          {"windows_of_document", spread_json(workload.windows_of_document)},
+          {"padding_share", workload.padding_share},
+          {"passes", workload.passes},
+          {"predict_calls", workload.calls(batch_size)}};
+}
 
 Json plan_report(const Plan& plan) {
   const MemoryLine& line = plan.request.memories.front().executor;

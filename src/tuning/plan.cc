@@ -23,7 +23,7 @@ PlanRow row_of(const PlanRequest& request, std::size_t batch_size) {
     most = memory.share(total);
     fullest = {batch_size,
                i,
-               memory.executor.bytes(batch_size),
+               memory.each(batch_size),
                total,
                static_cast<std::int64_t>(memory.bytes) - static_cast<std::int64_t>(total),
                memory.verdict(total)};
@@ -97,6 +97,7 @@ Plan make_plan(PlanRequest request) {
     plan.partitions = partition_rows(plan.request, *plan.prediction_batch_size);
   }
   plan.reason = explain(plan);
+  plan.reason.insert(plan.reason.end(), plan.request.notes.begin(), plan.request.notes.end());
   return plan;
 }
 

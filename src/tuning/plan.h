@@ -21,6 +21,7 @@ struct PlanRequest {
   std::vector<std::size_t> batch_sizes;  // to choose from; empty: any
   std::size_t windows = 0;               // of the whole job in Spark; 0: no advice on partitions
   SizeUnits units = SizeUnits::kBinary;  // of sizes in texts
+  std::vector<std::string> notes = {};   // what else is known, for the end of the reason
 };
 
 // A batch size, with the figures of the memory that is the fullest at it.

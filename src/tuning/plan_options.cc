@@ -136,15 +136,8 @@ std::vector<SharedMemory> parse_memories(const PlanOptions& options, const Memor
   return memories;
 }
 
-}  // namespace
-
-PlanRequest parse_plan_options(const PlanOptions& options) {
-  check_one_line(options);
-  PlanRequest request;
-  if (options.points) request.points = parse_points(*options.points);
-  const MemoryLine line = parse_line(options, request.points);
-  check_memories(options);
-  request.memories = parse_memories(options, line);
+// What is asked of any memories.
+void parse_questions(const PlanOptions& options, PlanRequest& request) {
   request.units = options.device_memory ? parse_size("device_memory", *options.device_memory).units
                                         : parse_size("host_memory", *options.host_memory).units;
   request.executors = parse_count("executors", options.executors.value_or("1"), kMostExecutors);
@@ -156,6 +149,48 @@ PlanRequest parse_plan_options(const PlanOptions& options) {
   if (options.windows) {
     request.windows = parse_count("windows", *options.windows, kMostWindows);
   }
+}
+
+void check_nothing_doubled(const PlanOptions& options) {
+  const std::pair<const char*, const PlanOptions::Text&> known[] = {
+      {"base_memory", options.base_memory},
+      {"window_memory", options.window_memory},
+      {"points", options.points},
+      {"host_base_memory", options.host_base_memory},
+      {"host_window_memory", options.host_window_memory}};
+  for (const auto& [name, value] : known) {
+    if (!value) continue;
+    fail(ErrorKind::kParameter,
+         "{} is given together with a model, which says what an executor takes: leave one out",
+         name);
+  }
+  if (options.device_memory) {
+    fail(ErrorKind::kParameter,
+         "device_memory is given together with a model, but this version computes in host memory: "
+         "expected host_memory");
+  }
+}
+
+}  // namespace
+
+PlanRequest parse_plan_options(const PlanOptions& options) {
+  check_one_line(options);
+  PlanRequest request;
+  if (options.points) request.points = parse_points(*options.points);
+  const MemoryLine line = parse_line(options, request.points);
+  check_memories(options);
+  request.memories = parse_memories(options, line);
+  parse_questions(options, request);
+  return request;
+}
+
+PlanRequest parse_plan_options(const PlanOptions& options, const ExecutorMemory& executor) {
+  check_nothing_doubled(options);
+  check_memories(options);
+  PlanRequest request;
+  request.memories = {parse_memory("host_memory", "host", *options.host_memory, executor.line)};
+  request.memories[0].exact = executor.exact;
+  parse_questions(options, request);
   return request;
 }
 

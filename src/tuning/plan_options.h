@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -16,6 +18,12 @@ struct PlanOptions {
   Text device_memory, host_memory;
   Text executors = "1";
   Text batch_sizes, windows;
+};
+
+// What an executor takes of host memory, where a model says it.
+struct ExecutorMemory {
+  MemoryLine line;
+  std::function<std::uint64_t(std::size_t batch_size)> exact;
 };
 
 // An option, declared once: visit_plan_options calls visit(option, value) for each.
@@ -64,5 +72,7 @@ void visit_plan_options(Options& o, Visitor&& visit) {
 // Error kParameter for what is missing, doubled or not of its kind. Messages name options as here,
 // with underscores.
 PlanRequest parse_plan_options(const PlanOptions& options);
+// For executors that a model says all of: base and window are not to be given.
+PlanRequest parse_plan_options(const PlanOptions& options, const ExecutorMemory& executor);
 
 }  // namespace skol

@@ -54,6 +54,10 @@ const SharedMemory& memory_of(const Plan& plan, const PlanRow& row) {
 std::string sum_text(const Plan& plan, const PlanRow& row) {
   const SizeUnits units = plan.request.units;
   const MemoryLine& line = memory_of(plan, row).executor;
+  if (memory_of(plan, row).exact) {
+    return fmt::format("{} x {} = {}", plural(plan.request.executors, "executor"),
+                       size_text(row.executor_bytes, units), size_text(row.total_bytes, units));
+  }
   return fmt::format("{} x ({} + {} x {}) = {}", plural(plan.request.executors, "executor"),
                      size_text(line.base_bytes, units), row.batch_size,
                      size_text(line.window_bytes, units), size_text(row.total_bytes, units));
@@ -121,7 +125,8 @@ std::string what_binds_next(const Plan& plan, const PlanRow& row) {
 // The largest safe size if what binds at `row` held its base once for all executors.
 std::size_t largest_with_one_base(const Plan& plan, const PlanRow& row) {
   const SharedMemory& memory = memory_of(plan, row);
-  if (memory.safe_bytes() <= memory.executor.base_bytes || memory.executor.window_bytes == 0) {
+  if (memory.exact || memory.safe_bytes() <= memory.executor.base_bytes ||
+      memory.executor.window_bytes == 0) {
     return 0;
   }
   const std::size_t executors = plan.request.executors;
@@ -144,7 +149,7 @@ std::string how_to_get_further(const Plan& plan, const PlanRow& row) {
   const std::size_t fewer = most_safe_executors(plan, row.batch_size);
   if (fewer > 0 && fewer < executors) choices.push_back(plural(fewer, "executor"));
   const std::uint64_t each = memory.safe_bytes() / executors;
-  if (each > memory.executor.base_bytes + row.batch_size) {
+  if (!memory.exact && each > memory.executor.base_bytes + row.batch_size) {
     const std::uint64_t window = (each - memory.executor.base_bytes) / row.batch_size;
     choices.push_back(
         fmt::format("at most {} a window", size_text(window, units, Rounding::kDown)));
@@ -166,7 +171,7 @@ std::string how_to_get_further(const Plan& plan, const PlanRow& row) {
 std::string where_points_leave_the_line(const Plan& plan) {
   const PlanRequest& request = plan.request;
   const MemoryLine& line = request.memories.front().executor;
-  if (line.fit_error <= kNoLine) return "";
+  if (line.fit_error <= kNoLine || request.points.empty()) return "";
   const auto furthest = std::max_element(request.points.begin(), request.points.end(),
                                          [&](const MemoryPoint& a, const MemoryPoint& b) {
                                            return relative_error(line, a) < relative_error(line, b);

@@ -26,14 +26,17 @@ const char* verdict_name(Verdict verdict) {
   return "too_large";
 }
 
+std::uint64_t SharedMemory::each(std::size_t batch_size) const {
+  return exact ? exact(batch_size) : executor.bytes(batch_size);
+}
+
 std::uint64_t SharedMemory::total(std::size_t executors, std::size_t batch_size) const {
-  const std::uint64_t each = executor.bytes(batch_size);
-  if (static_cast<double>(each) * static_cast<double>(executors) >
-      static_cast<double>(kMostBytes)) {
+  const std::uint64_t one = each(batch_size);
+  if (static_cast<double>(one) * static_cast<double>(executors) > static_cast<double>(kMostBytes)) {
     fail(ErrorKind::kParameter,
-         "executors is {}: with {} bytes each they would take more than 8 PiB", executors, each);
+         "executors is {}: with {} bytes each they would take more than 8 PiB", executors, one);
   }
-  return each * executors;
+  return one * executors;
 }
 
 Verdict SharedMemory::verdict(std::uint64_t total) const {
@@ -50,15 +53,22 @@ std::uint64_t SharedMemory::safe_bytes() const {
 }
 
 std::size_t SharedMemory::largest_safe_batch(std::size_t executors) const {
-  const std::uint64_t each = safe_bytes() / executors;
-  if (each < executor.base_bytes) return 0;
+  const std::uint64_t share_of_one = safe_bytes() / executors;
+  if (exact) {
+    std::size_t fits = 0, too_large = kMostBatchSize + 1;
+    while (fits + 1 < too_large) {
+      const std::size_t middle = fits + (too_large - fits) / 2;
+      (exact(middle) <= share_of_one ? fits : too_large) = middle;
+    }
+    return fits;
+  }
+  if (share_of_one < executor.base_bytes) return 0;
   if (executor.window_bytes == 0) return kMostBatchSize;
-  return std::min((each - executor.base_bytes) / executor.window_bytes, kMostBatchSize);
+  return std::min((share_of_one - executor.base_bytes) / executor.window_bytes, kMostBatchSize);
 }
 
 std::size_t SharedMemory::most_safe_executors(std::size_t batch_size) const {
-  const std::uint64_t each = std::max<std::uint64_t>(1, executor.bytes(batch_size));
-  return std::min(safe_bytes() / each, kMostExecutors);
+  return std::min(safe_bytes() / std::max<std::uint64_t>(1, each(batch_size)), kMostExecutors);
 }
 
 }  // namespace skol

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "base/memory_line.h"
@@ -28,7 +29,12 @@ struct SharedMemory {
   std::string name;  // "device", "host"
   std::uint64_t bytes = 0;
   MemoryLine executor;
+  // Instead of the line, where what an executor takes is known for every size: the line is only its
+  // nearest then. Does not fall where the size grows.
+  std::function<std::uint64_t(std::size_t batch_size)> exact = {};
 
+  // What an executor takes.
+  std::uint64_t each(std::size_t batch_size) const;
   // Error kParameter beyond kMostBytes.
   std::uint64_t total(std::size_t executors, std::size_t batch_size) const;
   Verdict verdict(std::uint64_t total) const;

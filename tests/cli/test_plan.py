@@ -4,7 +4,7 @@
 import re
 import shlex
 
-from skol_process import ROOT, CommandTest
+from skol_process import GOLD, ROOT, SANITIZED, CommandTest, model
 
 LINE = ["--base-memory", "250MiB", "--window-memory", "20MiB"]
 SETUP = [*LINE, "--device-memory", "6.6GiB", "--executors", "4"]
@@ -208,3 +208,55 @@ class PageTest(CommandTest):
         size = int(re.search(r'plan\["prediction_batch_size"\]  # (\d+)', self.text)[1])
         report = self.succeeds("plan", *SETUP, "--json").json()
         self.assertEqual(report["prediction_batch_size"], size)
+
+
+class ModelTest(CommandTest):
+    def plan(self, *arguments):
+        return self.succeeds("plan", "--model", model(), *arguments, "--json").json()
+
+    def test_a_model_says_what_an_executor_takes(self):
+        report = self.plan("--host-memory", "1GiB", "--executors", "4", "--batch-sizes", "1,64,256")
+        each = [r["executor_bytes"] for r in report["rows"]]
+        self.assertEqual(each, sorted(each))
+        self.assertGreater(each[0], 1 << 20)
+        self.assertEqual([r["total_bytes"] for r in report["rows"]], [4 * b for b in each])
+        self.assertGreater(report["base_bytes"], 0)
+        self.assertGreater(report["window_bytes"], 0)
+
+    def test_it_is_what_a_prediction_then_takes(self):
+        if SANITIZED:
+            self.skipTest("a sanitizer's own memory is in no model")
+        planned = self.plan(GOLD, "--batch-sizes", "64")["rows"][0]["executor_bytes"]
+        out = self.folder / "out"
+        peak = self.succeeds("predict", model(), GOLD, "-o", out, "--json").json()["peak_bytes"]
+        self.assertGreaterEqual(planned, 0.97 * peak)
+        self.assertLess(planned, 1.5 * peak)
+
+    def test_without_a_memory_it_is_this_machines(self):
+        report = self.plan("--batch-sizes", "64")
+        self.assertEqual(report["prediction_batch_size"], 64)
+        self.assertIn("leaves here", report["reason"])
+
+    def test_text_is_profiled_with_the_stride_counted(self):
+        workload = self.plan(GOLD, "--batch-sizes", "64")["workload"]
+        out = self.folder / "out"
+        predicted = self.succeeds("predict", model(), GOLD, "-o", out, "--json").json()
+        for key in ("documents", "windows", "predict_calls"):
+            self.assertEqual(workload[key], predicted[key], key)
+        self.assertEqual(workload["lines"], predicted["lines"] - predicted["blank_lines"])
+        spread = workload["lines_of_document"]
+        self.assertLessEqual(spread["least"], spread["median"])
+        self.assertLessEqual(spread["ninetieth"], spread["most"])
+        self.assertTrue(0 <= workload["padding_share"] < 1)
+        one = self.plan(GOLD, "--prediction-stride", "50", "--batch-sizes", "64")["workload"]
+        self.assertLess(one["windows"], workload["windows"])
+        self.assertAlmostEqual(one["passes"], 1.0)
+
+    def test_text_without_a_model_and_figures_beside_one_are_usage_errors(self):
+        self.fails(2, "plan", GOLD, *SETUP, says=["--model"])
+        self.fails(
+            2, *["plan", "--model", model(), "--base-memory", "1MB"], says=["--base-memory"]
+        )
+        self.fails(4, "plan", "--model", self.folder / "none.skol", says=["none.skol"])
+        nothing = ["plan", "--model", model(), "--host-memory", "1MiB"]
+        self.fails(3, *nothing, says=["nothing fits"])
