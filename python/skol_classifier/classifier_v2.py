@@ -15,7 +15,7 @@ from .documents import Reader, annotated_files, find_paths
 from .errors import NotTrainedError, ParameterError
 from .model_stores import ModelStore, store_of
 from .parameters import CLASSIFIER, RNN, ClassifierParameters, Kind
-from .prediction import predict_local
+from .prediction import device_of, predict_local
 from .rnn_model import RNNSkolModel
 from .saved_parameters import saved_parameters, with_parameters
 from .sklearn_habits import SklearnHabits
@@ -230,8 +230,6 @@ class SkolClassifierV2(SklearnHabits):
 
     def _predict(self, raw_data: Any, output_format: str) -> Any:
         model = self._trained()
-        if model.use_gpu_in_udf:
-            self._warn("use_gpu_in_udf is set; this version computes on the CPU")
         data = self.load_raw() if raw_data is None else raw_data
         if tables.is_spark_frame(data):
             result, self._last_run = self._predict_spark(model, data, output_format)
@@ -253,6 +251,7 @@ class SkolClassifierV2(SklearnHabits):
             memory_budget=model.memory_budget,
             prediction_stride=model.prediction_stride,
             num_workers=model.num_workers,
+            device=device_of(model.use_gpu_in_udf),
             model_name=model.kept_as,
             verbosity=model.verbosity,
         )

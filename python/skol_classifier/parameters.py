@@ -115,7 +115,7 @@ class RNNParameters(TypedDict, total=False):
         int, Parameter(1, whole(0, 100), _R, "0 silent, 1 major steps, 2 counts, 3 samples")
     ]
     use_gpu_in_udf: Annotated[
-        bool, Parameter(False, flag, _R, "a GPU for executors; this version has CPU code only")
+        bool, Parameter(False, flag, _R, "a GPU where there is one, else the CPU")
     ]
     epochs: Annotated[int, Parameter(10, _count, _T, "most passes over the training windows")]
     dropout: Annotated[

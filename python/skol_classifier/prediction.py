@@ -21,6 +21,11 @@ def threads_of(num_workers: int) -> int:
     return max(1, min(num_workers, usable_cores()))
 
 
+def device_of(use_gpu_in_udf: bool) -> str:
+    """Without the wish for a GPU, none is looked for."""
+    return "auto" if use_gpu_in_udf else "cpu"
+
+
 def predict_local(
     model: RNNSkolModel, data: Any, output_format: str, reader: Reader
 ) -> tuple[Any, Stats]:
@@ -67,6 +72,7 @@ def label(
         "prediction_stride": model.prediction_stride or 0,
         "threads": threads_of(model.num_workers),
         "memory_budget": budget_text(model.memory_budget),
+        "device": device_of(model.use_gpu_in_udf),
     }
     key = (model.trained(), *how.values())
     with Progress(verbosity, "predict") as progress:
@@ -80,6 +86,8 @@ def label(
         )
     if model.auto_choices.note(asked, key, stats):
         log.say(verbosity, log.MAJOR, stats["reason"])
+    for notice in stats["notices"]:
+        log.warn(verbosity, notice)
     if stats["reduced"]:
         log.warn(verbosity, stats["reason"])
     if stats["reductions"]:

@@ -12,7 +12,6 @@ from .arguments import nearest_hint, settle
 from .batch_choice import AutoChoices
 from .checks import shortened
 from .errors import NotTrainedError, ParameterError
-from .log import warn
 from .parameters import RNN, Kind, RNNParameters
 from .saved_parameters import saved_parameters, with_parameters
 from .tables import is_spark_frame
@@ -240,11 +239,10 @@ class RNNSkolModel:
         return statistics_of_predictions(table, self.labels, self.label_col)
 
     def _labelled(self, df: DataFrame) -> DataFrame:
+        from .prediction import device_of
         from .spark.vectors import label_vectors
 
         core = self.trained()
-        if self.use_gpu_in_udf:
-            warn(self.verbosity, "use_gpu_in_udf is set; this version computes on the CPU")
         labelled, _ = label_vectors(
             _frame(df),
             core,
@@ -254,6 +252,7 @@ class RNNSkolModel:
             memory_budget=self.memory_budget,
             prediction_stride=self.prediction_stride,
             num_workers=self.num_workers,
+            device=device_of(self.use_gpu_in_udf),
             verbosity=self.verbosity,
         )
         return labelled

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "cli/commands.h"
 #include "cli/document_reader.h"
 #include "cli/exit_status.h"
+#include "cli/gpu_size.h"
 #include "cli/memory_check.h"
 #include "cli/option_flags.h"
 #include "cli/output_plan.h"
@@ -27,6 +29,9 @@
 
 namespace skol {
 namespace {
+
+// A driver that works answers in well under a second.
+constexpr std::chrono::seconds kGpuPatience{10};
 
 // A plan for a model, and for text to label with it.
 struct ModelArguments {
@@ -95,6 +100,7 @@ int plan_command(Arguments arguments) {
   add_page_option(line, page);
   if (!line.parse(arguments)) return kExitDone;
   check_page(page);
+  if (options.device_memory == "auto") options.device_memory = size_of_gpu(kGpuPatience);
 
   const auto [plan, workload] = plan_of(options, model);
   if (page) {

@@ -133,7 +133,7 @@ def test_every_parameter_is_in_the_page_on_migrating() -> None:
 
 
 @pytest.mark.parametrize(
-    "page", ["docs/tuning.md", "docs/operations.md", "docs/view.md", "README.md"]
+    "page", ["docs/tuning.md", "docs/operations.md", "docs/view.md", "docs/gpu.md", "README.md"]
 )
 def test_calls_of_the_command_have_verbs_and_options_that_exist(page: str) -> None:
     command = skol_command()

@@ -65,4 +65,4 @@ def test_a_gpu_that_is_asked_for_is_said_to_be_missing(
     classifier: RNNClassifier, caplog: pytest.LogCaptureFixture
 ) -> None:
     classifier.set_params(use_gpu_in_udf=True, verbosity=1).predict(["a line"])
-    assert "computes on the CPU" in caplog.text
+    assert "computing on the CPU" in caplog.text

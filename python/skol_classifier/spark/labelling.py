@@ -45,6 +45,7 @@ def label_lines(
     prediction_stride: int,
     num_workers: int,
     memory_budget: int | str | None = None,
+    device: str = "cpu",
     model_name: str = "",
     verbosity: int = 0,
 ) -> tuple[DataFrame, Callable[[], dict[str, Any]]]:
@@ -58,6 +59,7 @@ def label_lines(
         prediction_stride=prediction_stride,
         num_workers=num_workers,
         memory_budget=memory_budget,
+        device=device,
         model_name=model_name,
         verbosity=verbosity,
     )
@@ -72,6 +74,7 @@ def label_rows(
     prediction_stride: int,
     num_workers: int,
     memory_budget: int | str | None = None,
+    device: str = "cpu",
     model_name: str = "",
     verbosity: int,
 ) -> tuple[DataFrame, Callable[[], dict[str, Any]]]:
@@ -96,6 +99,7 @@ def label_rows(
         num_workers=num_workers,
         memory_budget=memory.memory_budget,
         workers_of_a_host=memory.workers,
+        device=device,
         model_name=model_name or key[:_DIGITS_OF_A_NAME],
     )
     say(verbosity, COUNTS, f"the input is {columns.form}; {job}")

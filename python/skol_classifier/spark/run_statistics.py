@@ -29,7 +29,7 @@ _SUMS = (
     "seconds",
 )
 # A worker's, and workers do not share memory.
-_MAXIMA = ("workspace_bytes", "peak_bytes", "planned_bytes")
+_MAXIMA = ("workspace_bytes", "peak_bytes", "planned_bytes", "device_bytes")
 # Of the worker with the smallest batch size, which is the one to know of.
 _OF_THE_SMALLEST = ("prediction_batch_size", "reason", "budget_bytes", "budget_limit")
 
@@ -58,6 +58,9 @@ class _LatestEntries(dict[int, Entry]):
         if chosen and "chosen" not in self._told:
             self._told.add("chosen")
             say(self._verbosity, MAJOR, f"{where}: {entry['reason']}")
+        if entry["notices"] and "device" not in self._told:
+            self._told.add("device")
+            warn(self._verbosity, f"{where}: {entry['notices'][0]}")
         if (entry["reduced"] or entry["reductions"]) and "short" not in self._told:
             self._told.add("short")
             if entry["reduced"]:
@@ -112,6 +115,9 @@ def merge(entries: Iterable[Entry]) -> dict[str, Any]:
     smallest = min(partitions, key=lambda entry: entry["prediction_batch_size"], default=None)
     for key in _OF_THE_SMALLEST:
         total[key] = smallest[key] if smallest is not None else None
+    # Each once: a worker says for every partition that it has no device.
+    total["device"] = ", ".join(sorted({entry["device"] for entry in partitions}))
+    total["notices"] = list(dict.fromkeys(n for entry in partitions for n in entry["notices"]))
     total["reduced"] = any(entry["reduced"] for entry in partitions)
     total["partitions"] = partitions
     return total
