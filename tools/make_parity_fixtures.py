@@ -19,7 +19,9 @@ Weights, inputs and labels are not stored: both sides compute them. With all int
 - Weights: element k (row-major) of tensor number s is signed(s, k) * weight_scale. Tensors are
   numbered from 0: for each layer the forward, then the backward direction's input_weights
   [in][4H], recurrent_weights [H][4H], bias [4H]; then dense.weights [2H, or I without layers][C],
-  forward half first, and dense.bias [C]. `in` is I in layer 0, else 2H. Gates: i, f, g, o.
+  forward half first, and dense.bias [C]; then, where embedding_size E is not 0, embedding.weights
+  [I][E]. `in` is 2H, in layer 0 E, or I without an embedding. Gates: i, f, g, o. Between embedding
+  and layer 0 stands a layer normalisation without gain and bias, epsilon 1e-5.
 - Rows: the real lines of all windows, one window after the other; row r has column j when
   u(1000, r * I + j) < input_density, with the value signed(1001, r * I + j) * input_scale.
 - Labels: row r is unlabelled (-1) when u(1003, r) < unlabelled_fraction, else its label is
@@ -77,6 +79,7 @@ class Shape:
     hidden_size: int
     num_layers: int
     num_classes: int
+    embedding_size: int = 0
 
 
 @dataclass(frozen=True)
@@ -121,6 +124,11 @@ CASES = (
          Shape(100, 17, 3, 13), (2, 50, 1, 37, 19), 18, 0.5, 0.125),
     Case("three_layers_hidden_200", "three wide layers, unequal weights",
          Shape(97, 200, 3, 3), (41, 1, 7), 19, 0.125, 0.125, (1.0, 3.0, 0.25)),
+    Case("two_layers_hidden_17_embedding_19", "embedded rows, odd sizes, weighted classes",
+         Shape(400, 17, 2, 3, 19), (50, 3, 1, 26), 20, 0.5, 0.0625, (0.5, 1.0, 4.0),
+         clip_norm=1.0),
+    Case("two_layers_hidden_128_embedding_128", "the default network's size on rich features",
+         Shape(1000, 128, 2, 3, 128), (50, 50, 1, 23), 21, 0.25, 0.03125),
 )  # fmt: skip
 
 
@@ -148,7 +156,7 @@ def signed(seed: int, stream: int, count: int, scale: float) -> npt.NDArray[np.f
 def tensor_shapes(shape: Shape) -> dict[str, tuple[int, ...]]:
     """Name and extents of every tensor, in the order of the streams."""
     shapes: dict[str, tuple[int, ...]] = {}
-    gates, width = 4 * shape.hidden_size, shape.input_size
+    gates, width = 4 * shape.hidden_size, shape.embedding_size or shape.input_size
     for layer in range(shape.num_layers):
         for direction in ("forward", "backward"):
             prefix = f"lstm.{layer}.{direction}."
@@ -158,6 +166,8 @@ def tensor_shapes(shape: Shape) -> dict[str, tuple[int, ...]]:
         width = 2 * shape.hidden_size
     shapes["dense.weights"] = (width, shape.num_classes)
     shapes["dense.bias"] = (shape.num_classes,)
+    if shape.embedding_size > 0:
+        shapes["embedding.weights"] = (shape.input_size, shape.embedding_size)
     return shapes
 
 
@@ -195,7 +205,11 @@ class Network(nn.Module):
         shape = case.shape
         self.lengths = list(case.window_lengths)
         self.named: dict[str, nn.Parameter] = {}  # by the fixture's names, transposed
-        width = shape.input_size
+        width = shape.embedding_size or shape.input_size
+        self.embedding: nn.Linear | None = None
+        if shape.embedding_size > 0:
+            self.embedding = nn.Linear(shape.input_size, width, bias=False)
+            self.norm = nn.LayerNorm(width, elementwise_affine=False)
         self.lstm: nn.LSTM | None = None
         if shape.num_layers > 0:
             self.lstm = nn.LSTM(
@@ -215,6 +229,9 @@ class Network(nn.Module):
 
     def _find(self, name: str) -> nn.Parameter:
         room, *place = name.split(".")
+        if room == "embedding":
+            assert self.embedding is not None
+            return self.embedding.weight
         if room == "dense":
             return self.dense.weight if place == ["weights"] else self.dense.bias
         layer, direction, tensor = place
@@ -226,6 +243,8 @@ class Network(nn.Module):
     def forward(self, rows: torch.Tensor) -> torch.Tensor:
         """Logits of all real lines, in the order of the rows."""
         hidden = rows
+        if self.embedding is not None:
+            hidden = rows = self.norm(self.embedding(rows))
         if self.lstm is not None:
             padded = nn.utils.rnn.pad_sequence(list(rows.split(self.lengths)), batch_first=True)
             packed = nn.utils.rnn.pack_padded_sequence(
@@ -312,6 +331,10 @@ def numpy_direction(inputs: Array, prefix: str, parameters: Parameters) -> Array
 def numpy_probabilities(case: Case, rows: Array, parameters: Parameters) -> Array:
     results = []
     for window in np.split(rows, np.cumsum(case.window_lengths)[:-1]):
+        if case.shape.embedding_size > 0:
+            window = window @ parameters["embedding.weights"]
+            window = window - window.mean(axis=1, keepdims=True)
+            window = window / np.sqrt((window**2).mean(axis=1, keepdims=True) + 1e-5)
         for layer in range(case.shape.num_layers):
             forward = numpy_direction(window, f"lstm.{layer}.forward.", parameters)
             backward = numpy_direction(window[::-1], f"lstm.{layer}.backward.", parameters)

@@ -53,7 +53,10 @@ struct Scores {
   double weighted_recall = 0;
   double weighted_f1 = 0;
   std::optional<double> loss = std::nullopt;  // as in LabelScores, over all lines
-  std::vector<LabelScores> per_label = {};    // every label of the matrix, in its order
+  // How far what the model says of its own certainty is from what came true (Reliability); none
+  // where nothing said how probable.
+  std::optional<double> expected_calibration_error = std::nullopt;
+  std::vector<LabelScores> per_label = {};  // every label of the matrix, in its order
   ConfusionMatrix confusion;
 
   static constexpr std::uint64_t kFrequentLines = 100;

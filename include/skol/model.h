@@ -79,6 +79,7 @@ struct ModelDescription {
   std::optional<TuningRecord> tuned;
   std::size_t input_size = 0;
   bool takes_features = false;
+  double temperature = 1;  // by which the logits were divided after training
 };
 
 // How many of a model's first bytes describe_model() needs; 0 where `start`, the first bytes of

@@ -24,10 +24,20 @@ struct TrainingOptions {
   double learning_rate = 0.001;
   double clip_norm = 1.0;
   std::uint64_t seed = 42;
+  std::size_t seeds = 1;
   std::size_t word_vocab_size = 800;
   std::size_t suffix_vocab_size = 200;
   std::size_t min_doc_freq = 2;
+  std::string features = "compact";
+  std::size_t feature_vocab_size = 65536;
+  std::string feature_groups = "all";
+  std::size_t embedding_size = 128;
+  double feature_dropout = 0.4;
+  std::string schedule = "constant";
+  double averaging = 0;
   std::string labels = "collapsed";
+  std::size_t min_label_count = 0;
+  std::string decoder = "argmax";
   std::string class_weights = "none";  // a strategy, or "NAME=W,NAME=W" (the others weigh 1)
   double min_weight = 0.1;
   double max_weight = 100;
@@ -50,11 +60,30 @@ void visit_training_options(Options& o, Visitor&& visit) {
   visit("learning_rate", o.learning_rate, "step size of Adam");
   visit("clip_norm", o.clip_norm, "largest norm of a step's gradient; 0: any");
   visit("seed", o.seed, "of all randomness");
+  visit("seeds", o.seeds, "trainings, from as many seeds on from this; the best one is kept");
   visit("word_vocab_size", o.word_vocab_size, "most words in the vocabulary");
   visit("suffix_vocab_size", o.suffix_vocab_size, "most suffixes in the vocabulary; 0: none");
   visit("min_doc_freq", o.min_doc_freq, "lines a term must stand in to count");
+  visit("features", o.features,
+        "compact: words and suffixes; rich: also case, punctuation, prefixes, shapes, layout");
+  visit("feature_vocab_size", o.feature_vocab_size, "most features of the rich vocabulary");
+  visit("feature_groups", o.feature_groups,
+        "rich features to make: all, or, with commas between, some of words, cased, plain, "
+        "prefixes, suffixes, shapes, ends, bigrams, line, block");
+  visit("embedding_size", o.embedding_size, "values that the rich features of a line sum up to");
+  visit("feature_dropout", o.feature_dropout, "share of rich features left out in training");
+  visit("schedule", o.schedule,
+        "learning rate: constant, or one-cycle, which rises and falls over all epochs");
+  visit("averaging", o.averaging,
+        "share of the mean of all weights so far that each step keeps, as 0.995; 0: the last "
+        "weights");
   visit("labels", o.labels,
         "collapsed: Nomenclature, Description and Misc-exposition; all: as they are");
+  visit("min_label_count", o.min_label_count,
+        "labels of fewer training lines become Misc-exposition");
+  visit("decoder", o.decoder,
+        "argmax: every line by itself; crf: lines of a document together, by transitions between "
+        "labels learnt from the documents held back; where none are, argmax");
   visit("class_weights", o.class_weights,
         "none, balanced, inverse, aggressive, or LABEL=WEIGHT,LABEL=WEIGHT");
   visit("min_weight", o.min_weight, "least weight of a label, for inverse and aggressive");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -55,18 +56,20 @@ struct TrainingResult {
   double windows_per_second = 0;
   std::optional<Scores> validation;  // of the measured model
   std::vector<EpochReport> history;
-  std::vector<std::string> held_back;               // ids of these documents
+  std::vector<std::string> held_back;  // ids of these documents
+  // Of each seed tried, in order; empty where there was one.
+  std::vector<std::pair<std::uint64_t, double>> macro_f1_of_seeds;
   std::map<std::string, std::size_t> label_counts;  // lines of each label the model trained on
 };
 
-// Trains on annotated documents. A share of them is held back, by document; after each epoch the
-// model labels these, and the weights with the best macro-F1 are kept; training ends after
-// options.epochs or when kPatience epochs brought nothing better. The model returned is the one
-// that was measured; with final_refit it is one trained anew, from the same seed, on all documents
-// for the number of epochs that was best. The same documents, options and version of skol give the
-// same bytes on any number of threads.
-// Errors: kParameter for options out of range or labels that are not there; kInput where no line
-// has a label.
+// Trains on annotated documents; with options.seeds above 1 as often, and keeps the seed with the
+// best macro-F1 on the documents held back, which are the same ones for all. A share of them is
+// held back, by document; after each epoch the model labels these, and the weights with the best
+// macro-F1 are kept; training ends after options.epochs or when kPatience epochs brought nothing
+// better. The model returned is the one that was measured; with final_refit it is one trained anew,
+// from the same seed, on all documents for the number of epochs that was best. The same documents,
+// options and version of skol give the same bytes on any number of threads. Errors: kParameter for
+// options out of range or labels that are not there; kInput where no line has a label.
 TrainingResult train(const std::vector<Document>& documents, const TrainingOptions& options,
                      const TrainingEnvironment& environment);
 

@@ -169,6 +169,20 @@ class ClassifierParameters(RNNParameters, total=False):
     suffix_vocab_size: Annotated[
         int, Parameter(200, whole(0, _MOST_TERMS), _A, "most suffixes of the vocabulary")
     ]
+    features: Annotated[
+        str,
+        Parameter("compact", one_of("compact", "rich"), _A,
+                  "compact: words and suffixes; rich: also case, shapes, pairs of words, layout"),
+    ]  # fmt: skip
+    decoder: Annotated[
+        str,
+        Parameter("argmax", one_of("argmax", "crf"), _A,
+                  "each line by itself, or the lines of a document together"),
+    ]  # fmt: skip
+    min_label_count: Annotated[
+        int,
+        Parameter(0, whole(0, 1 << 53), _A, "labels of fewer lines become Misc-exposition"),
+    ]
     compute_label_frequencies: Annotated[
         bool, Parameter(False, flag, _T, "an old name: fit always counts labels")
     ]

@@ -30,6 +30,9 @@ _ALIKE = (
     "max_weight",
     "word_vocab_size",
     "suffix_vocab_size",
+    "features",
+    "decoder",
+    "min_label_count",
 )
 _STRIDES = ("prediction_stride", "training_stride")
 
@@ -40,6 +43,7 @@ def training_options(values: Values) -> dict[str, Any]:
     options = {name: values.wanted(name) for name in _ALIKE if name in values.table}
     if values.wanted("model_type") == "logistic":
         options["num_layers"] = 0
+    options.setdefault("decoder", "argmax")
     if "word_vocab_size" in values.table:
         options["word_vocab_size"], options["suffix_vocab_size"] = vocabulary_sizes(values)
     for name in _STRIDES:

@@ -40,6 +40,7 @@ struct PredictArguments {
   std::optional<std::string> folder;
   std::string format = "annotated";
   bool coalesce = false;
+  double unsure_below = 0;
   bool json = false;
   std::optional<std::string> page;
   MachineOptions machine;
@@ -58,6 +59,9 @@ void declare(CommandLine& line, PredictArguments& arguments) {
              "annotated text; labels or probabilities as TSV; JSON, an object a line");
   line.add_flag("--coalesce", arguments.coalesce, "Output",
                 "annotated: one block for neighbours of one label");
+  add_number(line, "unsure_below", arguments.unsure_below, "Output",
+             "labels, probs, jsonl: mark lines whose label is less probable, for a person to look "
+             "at; 0: none");
   line.add_flag("--json", arguments.json, "Output",
                 "report as one JSON object: on standard output, or where the labels go there, as "
                 "the last line on standard error");
@@ -69,6 +73,13 @@ void declare(CommandLine& line, PredictArguments& arguments) {
 void check_arguments(const PredictArguments& arguments) {
   if (arguments.coalesce && arguments.format != "annotated") {
     fail_usage("--coalesce joins blocks of annotated text: it does not go with --format {}",
+               arguments.format);
+  }
+  if (!(arguments.unsure_below >= 0 && arguments.unsure_below <= 1)) {
+    fail_usage("--unsure-below is {}: expected a probability, 0 to 1", arguments.unsure_below);
+  }
+  if (arguments.unsure_below > 0 && arguments.format == "annotated") {
+    fail_usage("--unsure-below marks rows: it goes with --format labels, probs or jsonl, not {}",
                arguments.format);
   }
   if (arguments.folder && arguments.folder->empty()) {
@@ -92,7 +103,8 @@ class Results {
  public:
   Results(const PredictArguments& arguments, const std::vector<InputFile>& files,
           const Model& model)
-      : formatter_(parse_output_format(arguments.format), model.labels(), arguments.coalesce) {
+      : formatter_(parse_output_format(arguments.format), model.labels(), arguments.coalesce,
+                   arguments.unsure_below) {
     std::vector<std::string> outputs;
     if (arguments.folder) {
       outputs = plan_outputs(files, arguments.model, *arguments.folder,
@@ -124,7 +136,9 @@ class Results {
   }
 
   void finish() { output_.flush(); }
-  std::size_t not_round_trip() const { return formatter_.not_round_trip(); }
+  OutputCounts counts(std::size_t skipped) const {
+    return {skipped, formatter_.not_round_trip(), formatter_.unsure_lines()};
+  }
 
  private:
   OutputFormatter formatter_;
@@ -183,7 +197,7 @@ int predict_command(Arguments given) {
   bar.erase();
   report.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
   report.peak_bytes = peak_memory_bytes();
-  const OutputCounts counts = {reader.skipped(), results.not_round_trip()};
+  const OutputCounts counts = results.counts(reader.skipped());
   warn_of_irregularities(counts, reader.diagnostics());
   const std::string json = prediction_json(report, counts, reader.diagnostics());
   if (page) {

@@ -68,6 +68,7 @@ std::string prediction_json(const PredictionReport& report, const OutputCounts& 
   Json out = prediction_report(report);
   out["skipped"] = counts.skipped;
   out["not_round_trip"] = counts.not_round_trip;
+  out["unsure_lines"] = counts.unsure_lines;
   out["diagnostics"] = diagnostics_json(diagnostics);
   return to_line(out);
 }

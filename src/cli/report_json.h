@@ -30,6 +30,7 @@ std::string review_json(const std::vector<Document>& documents, const Review& re
 struct OutputCounts {
   std::size_t skipped = 0;         // documents
   std::size_t not_round_trip = 0;  // lines
+  std::size_t unsure_lines = 0;    // of a label less probable than asked for
 };
 std::string prediction_json(const PredictionReport& report, const OutputCounts& counts,
                             const DiagnosticsLog& diagnostics);

@@ -2,9 +2,11 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <optional>
 #include <utility>
 #include <vector>
 
+#include "base/atomic_file.h"
 #include "base/hide_password.h"
 #include "base/in_quotes.h"
 #include "cli/command_line.h"
@@ -15,11 +17,13 @@
 #include "cli/model_access.h"
 #include "cli/option_flags.h"
 #include "cli/output_plan.h"
+#include "cli/page_option.h"
 #include "cli/progress_bar.h"
 #include "cli/report_json.h"
 #include "cli/report_table.h"
 #include "cli/standard_output.h"
 #include "kernels/kernels.h"
+#include "report/training_page.h"
 #include "skol/store.h"
 #include "skol/trainer.h"
 #include "training/class_weights.h"
@@ -34,6 +38,7 @@ struct TrainArguments {
   TrainingOptions training;
   PredictionOptions machine;  // threads and target
   ReadingOptions reading;
+  std::optional<std::string> page;
   bool json = false;
 };
 
@@ -44,6 +49,7 @@ void declare(CommandLine& line, TrainArguments& arguments) {
                   [&](const std::string& model) { arguments.model = model; });
   add_expire_option(line, arguments.expire);
   line.add_flag("--json", arguments.json, "Output", "print the report as one JSON object");
+  add_page_option(line, arguments.page);
   add_training_options(line, arguments.training);
   add_prediction_options(line, arguments.machine, {"threads", "target"});
   add_reading_options(line, arguments.reading, ReadingVerb::kMeasures);
@@ -57,6 +63,8 @@ void check_arguments(const TrainArguments& arguments, std::span<const InputFile>
   find_kernels(arguments.machine.target);
   const ModelLocation place = parse_model_uri(arguments.model);
   refuse_to_overwrite(files, arguments.model);
+  check_page(arguments.page);
+  if (arguments.page) refuse_page_over(files, arguments.model, {}, *arguments.page);
   open_store(place.store, store_options(arguments.expire))->check_put(place.name);
 }
 
@@ -112,14 +120,21 @@ int train_command(Arguments given) {
 
   std::vector<InputFile> files = find_inputs(arguments.inputs);
   check_arguments(arguments, files);
+  std::optional<AtomicFile> page;
+  if (arguments.page) page.emplace(*arguments.page, Durability::kProcess);
   DocumentReader reader(std::move(files), arguments.reading, notice_on_stderr);
   const std::vector<Document> documents = read_all(reader, arguments.reading.strict);
   const TrainingResult result = train_with_progress(documents, arguments);
   throw_if_interrupted();
   save_model(result.model, arguments.model, store_options(arguments.expire));
   const std::string model = hide_password(arguments.model);
+  const std::string json = training_json(result, reader.diagnostics(), model);
+  if (page) {
+    page->write(training_page(Json::parse(json), typed_command("skol train", given)));
+    page->commit();
+  }
   if (arguments.json) {
-    print_to_stdout(training_json(result, reader.diagnostics(), model));
+    print_to_stdout(json);
   } else {
     print_to_stderr(fmt::format("{}, {}, {} an epoch, {:.0f} windows/s\n",
                                 counted(result.documents, "document"),

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "base/sparse_rows.h"
@@ -27,6 +28,12 @@ class ClassifiedLines {
   std::size_t size() const { return numbers_.size(); }
   // Which line of the document the i-th of these is.
   std::size_t number(std::size_t i) const { return numbers_[i]; }
+
+  // For each line, whether blank lines or page markers stand between it and the one before.
+  std::vector<std::uint8_t> apart() const;
+
+  // Where the i-th line stands between lines that are not labelled: blank ones and page markers.
+  BlockPlace place(std::size_t i) const;
 
   // Adds the row of the i-th line: the one that came with it, else what the vectorizer makes of its
   // text.

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "base/sparse_rows.h"
+#include "features/key_table.h"
+#include "features/rich_features.h"
 #include "features/term_counter.h"
 #include "features/vocabulary.h"
 
@@ -21,6 +23,12 @@ struct FeatureOptions {
   bool use_suffixes = true;
 };
 
+struct RichOptions {
+  std::size_t vocab_size = 65536;  // the most features kept
+  std::size_t min_doc_freq = 2;    // a feature of fewer lines is left out
+  std::uint32_t groups = kAllFeatureGroups;
+};
+
 // What one thread needs to vectorize lines, kept from line to line so that no line allocates. It
 // may serve several vectorizers in turn. After an exception it is as good as before.
 struct FeatureScratch {
@@ -29,10 +37,15 @@ struct FeatureScratch {
   std::vector<std::uint32_t> touched;  // columns of the last line
   std::vector<std::uint32_t> columns;
   std::vector<float> values;
+  RichScratch rich;
+  std::vector<std::uint64_t> keys;  // of the line's rich features
+  std::vector<std::uint64_t> seen;  // a bit a column; 0 except for rich_columns
+  std::vector<std::uint32_t> rich_columns;
 };
 
-// From a line to its TF-IDF row, for training and prediction alike. Columns are the words, then the
-// suffixes, both in the order of their vocabularies. Immutable and thread-safe.
+// From a line to its sparse row, for training and prediction alike; immutable and thread-safe.
+// Compact: a TF-IDF row, whose columns are the words, then the suffixes, both in the order of their
+// vocabularies. Rich: 1 for every known feature of rich_features.h that the line has.
 class Vectorizer {
  public:
   // Without terms: of a model whose features come with the lines.
@@ -41,21 +54,38 @@ class Vectorizer {
   // Throws Error kModel where they contradict each other.
   Vectorizer(const std::vector<std::string>& words, const std::vector<std::string>& suffixes,
              std::vector<double> idf);
+  // Rich, from the keys of its columns and the groups that they are of. Throws Error kModel for no
+  // key, a key of 0 or one that comes twice.
+  Vectorizer(std::span<const std::uint64_t> keys, std::uint32_t groups);
 
   // The number of columns.
-  std::size_t width() const { return idf_.size(); }
+  std::size_t width() const { return is_rich() ? keys_.size() : idf_.size(); }
+  bool is_rich() const { return keys_.size() > 0; }
+  std::span<const std::uint64_t> keys() const { return keys_.keys(); }
   std::vector<std::string> words() const { return words_.terms(); }
   std::vector<std::string> suffixes() const { return suffixes_.terms(); }
   std::span<const double> idf() const { return idf_; }
 
-  // Adds the line's row: float32 of count x IDF for every known term of it, those of value 0 left
-  // out. Time follows the line, not the vocabulary.
-  void append_row(std::string_view line, FeatureScratch& scratch, SparseRows& rows) const;
+  // Adds the line's row. Compact: float32 of count x IDF for every known term of it, those of value
+  // 0 left out, columns ascending. Rich: columns in the order of the line's features. Time follows
+  // the line, not the vocabulary.
+  void append_row(std::string_view line, const BlockPlace& place, FeatureScratch& scratch,
+                  SparseRows& rows) const;
+  // Of a line between blank ones.
+  void append_row(std::string_view line, FeatureScratch& scratch, SparseRows& rows) const {
+    append_row(line, {}, scratch, rows);
+  }
 
  private:
+  void compact_row(std::string_view line, FeatureScratch& scratch, SparseRows& rows) const;
+  void rich_row(std::string_view line, const BlockPlace& place, FeatureScratch& scratch,
+                SparseRows& rows) const;
+
   Vocabulary words_;
   Vocabulary suffixes_;
   std::vector<double> idf_;
+  KeyTable keys_;
+  std::uint32_t groups_ = 0;
 };
 
 // Learns a Vectorizer from training lines, one at a time and in any order: the same lines give the
@@ -75,6 +105,26 @@ class VectorizerBuilder {
   std::string lower_;
   TermCounter words_;
   TermCounter suffixes_;
+};
+
+// The same for rich features: keeps those of most lines, equals by their keys.
+class RichVectorizerBuilder {
+ public:
+  explicit RichVectorizerBuilder(const RichOptions& options) : options_(options) {}
+
+  void add_line(std::string_view line, const BlockPlace& place);
+  // Throws Error kInput where no feature is left.
+  Vectorizer build() const;
+
+ private:
+  struct Count {
+    std::uint32_t lines = 0, last_line = 0;
+  };
+  RichOptions options_;
+  std::uint32_t lines_ = 0;
+  FeatureScratch scratch_;
+  KeyTable features_;
+  std::vector<Count> counts_;  // by number in features_
 };
 
 }  // namespace skol

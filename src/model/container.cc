@@ -102,6 +102,7 @@ void check_limits(const Container& container) {
 
 std::string padded_header(const Container& container, const std::vector<const Tensor*>& tensors) {
   ContainerHeader header;
+  header.version = container.version;
   header.metadata = container.metadata;
   std::uint64_t offset = 0;
   for (const Tensor* tensor : tensors) {
@@ -292,6 +293,7 @@ Container decode_container(std::string_view bytes) {
   ContainerHeader header = read_header(text);
   const std::string_view data = bytes.substr(kLengthBytes + text.size());
   Container container;
+  container.version = format_version(bytes);
   container.metadata = std::move(header.metadata);
   container.tensors.reserve(header.tensors.size());
   std::uint64_t end = 0;

@@ -30,9 +30,10 @@ struct Container {
   // UTF-8. The keys checksum, format and format_version are the container's own: not in here.
   std::map<std::string, std::string> metadata;
   std::vector<Tensor> tensors;  // encode takes any order; decode gives them by name
+  int version = 1;              // of the format
 };
 
-constexpr int kContainerVersion = 1;
+constexpr int kContainerVersion = 2;  // the newest that is read
 constexpr std::size_t kMaxHeaderBytes = std::size_t{16} << 20;
 constexpr std::size_t kMaxMetadata = 1'024;
 constexpr std::size_t kMaxTensors = 4'096;

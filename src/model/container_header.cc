@@ -234,7 +234,7 @@ std::string_view name_of(DType dtype) {
 std::string write_header(const ContainerHeader& header) {
   std::string text(kHeaderStart);
   text.append(kChecksumDigits, '0');
-  text += fmt::format("{}{}{}", kHeaderFormat, kContainerVersion, kHeaderVersionEnd);
+  text += fmt::format("{}{}{}", kHeaderFormat, header.version, kHeaderVersionEnd);
   for (const auto& [key, value] : header.metadata) {
     text += fmt::format(",{}:{}", json_string(key, "metadata key"),
                         json_string(value, "metadata value of " + in_quotes(key, kQuotedBytes)));

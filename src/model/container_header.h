@@ -34,6 +34,7 @@ struct TensorEntry {
 struct ContainerHeader {
   std::map<std::string, std::string> metadata;  // without the container's own keys
   std::vector<TensorEntry> tensors;             // in the order of the text
+  int version = 1;                              // of the format
 };
 
 bool is_tensor_name(std::string_view name);

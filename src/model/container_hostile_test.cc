@@ -132,10 +132,10 @@ TEST(HostileContainer, LengthsAreComparedWithTheBytesPresent) {
 
 TEST(HostileContainer, VersionIsReadBeforeAnythingElseIsBelieved) {
   const auto version = [](const std::string& text) { return file_of(header_of("", "", text), ""); };
-  std::string unsealed = version("2");
+  std::string unsealed = version("3");
   unsealed.replace(testing::kDigitsAt, 4, "beef");
   expect_refused({
-      {"next", version("2"), "made by a newer skol (format 2; this one reads 1)"},
+      {"next", version("3"), "made by a newer skol (format 3; this one reads 2)"},
       {"far", version("999999999"), "made by a newer skol (format 999999999"},
       {"next, with another checksum", unsealed, "made by a newer skol (format 2"},
       {"next, with unknown JSON", file_of(header_of(",\"x\":[[1.5]]", ",\"y\":null", "2"), "zz"),

@@ -49,9 +49,13 @@ json options_to_json(const TrainingOptions& options) {
 
 TrainingOptions options_from_json(const json& in) {
   TrainingOptions options;
+  // What there was before these options were.
+  options.features = "compact";
+  options.schedule = "constant";
+  options.decoder = "argmax";
   visit_training_options(options, [&](const char* name, auto& value, const char*) {
     using Value = std::decay_t<decltype(value)>;
-    // An option younger than the file: at its default the option changes nothing.
+    // An option younger than the file: at its default, or as above, the option changes nothing.
     if (!in.contains(name)) return;
     const json& field = in.at(name);
     if constexpr (std::is_unsigned_v<Value> && !std::is_same_v<Value, bool>) {
@@ -75,6 +79,7 @@ json describe(const ModelData& data) {
               {"settings", json::parse(data.settings)}};
   if (data.tuned) out["tuned"] = tuned_json(*data.tuned);
   if (data.vectorizer.width() == 0) out["features"] = kGiven;
+  if (data.temperature != 1) out["temperature"] = data.temperature;
   return out;
 }
 
@@ -104,6 +109,14 @@ std::string settings_of(const json& in) {
   return settings.dump();
 }
 
+// Written only for those who look; the weights have it.
+double temperature_of(const json& in) {
+  if (!in.contains("temperature")) return 1;
+  const json& temperature = in.at("temperature");
+  if (temperature.is_number() && temperature.get<double>() > 0) return temperature.get<double>();
+  fail(ErrorKind::kModel, "model temperature is {}: expected a number above 0", temperature.dump());
+}
+
 std::optional<TuningRecord> tuned_of(const json& in) {
   if (!in.contains("tuned")) return std::nullopt;
   return tuned_from_json(in.at("tuned"));
@@ -125,7 +138,8 @@ ModelDescription read_description(const std::map<std::string, std::string>& meta
                          settings_of(in),
                          tuned_of(in),
                          input_size(in),
-                         takes_features(in)};
+                         takes_features(in),
+                         temperature_of(in)};
     check(out.options);
     if (out.options.prediction_stride < 1 || out.options.training_stride < 1 ||
         out.prediction_batch_size < 1 || out.labels.empty()) {
@@ -137,7 +151,32 @@ ModelDescription read_description(const std::map<std::string, std::string>& meta
   }
 }
 
-Vectorizer read_vectorizer(const Container& container) {
+// Keys of rich features, 8 bytes each, the least significant first.
+std::string bytes_of(std::span<const std::uint64_t> keys) {
+  std::string bytes;
+  bytes.reserve(8 * keys.size());
+  for (std::uint64_t key : keys) {
+    for (int byte = 0; byte < 8; ++byte, key >>= 8) bytes.push_back(static_cast<char>(key & 0xFF));
+  }
+  return bytes;
+}
+
+std::vector<std::uint64_t> keys_in(const std::string& bytes) {
+  if (bytes.size() % 8 != 0) {
+    fail(ErrorKind::kModel, "model vocabulary has {} bytes: expected keys of 8", bytes.size());
+  }
+  std::vector<std::uint64_t> keys(bytes.size() / 8);
+  for (std::size_t i = bytes.size(); i-- > 0;) {
+    keys[i / 8] = keys[i / 8] << 8 | static_cast<unsigned char>(bytes[i]);
+  }
+  return keys;
+}
+
+Vectorizer read_vectorizer(const Container& container, const TrainingOptions& options) {
+  if (options.features == "rich") {
+    return Vectorizer(keys_in(copy_text(container, "vocabulary.keys")),
+                      parse_feature_groups(options.feature_groups));
+  }
   return Vectorizer(split_lines(copy_text(container, "vocabulary.words")),
                     split_lines(copy_text(container, "vocabulary.suffixes")),
                     copy_vector<double>(container, "vocabulary.idf"));
@@ -162,6 +201,12 @@ Parameters read_parameters(const Container& container, const NetworkShape& shape
   return parameters;
 }
 
+LineChain read_chain(const Container& container, const ModelDescription& description) {
+  if (description.options.decoder != "crf") return {};
+  const std::size_t classes = description.labels.size();
+  return {copy_tensor<float>(container, "decoder.factors", {2, classes, classes}), classes};
+}
+
 // What options and labels say of themselves is about the model here, whatever its kind.
 [[noreturn]] void fail_as_model(const Error& error) {
   if (error.kind() == ErrorKind::kModel) throw error;
@@ -180,17 +225,20 @@ Model Model::from_bytes(std::string_view bytes) try {
   const Container container = decode_container(bytes);
   ModelDescription description = read_description(container.metadata);
   const bool given = description.takes_features;
-  Vectorizer vectorizer = given ? Vectorizer() : read_vectorizer(container);
+  Vectorizer vectorizer = given ? Vectorizer() : read_vectorizer(container, description.options);
   NetworkShape shape;
   shape.input_size = given ? description.input_size : vectorizer.width();
   shape.hidden_size = description.options.hidden_size;
   shape.num_layers = description.options.num_layers;
   shape.num_classes = description.labels.size();
+  shape.embedding_size = embedding_size(description.options);
   Parameters parameters = read_parameters(container, shape);
-  return Model(std::make_shared<const ModelData>(ModelData{
-      description.options, description.prediction_batch_size, description.created,
-      description.made_by, LabelSet(std::move(description.labels)), std::move(vectorizer),
-      std::move(parameters), std::move(description.settings), std::move(description.tuned)}));
+  LineChain chain = read_chain(container, description);
+  return Model(std::make_shared<const ModelData>(
+      ModelData{description.options, description.prediction_batch_size, description.created,
+                description.made_by, LabelSet(std::move(description.labels)), std::move(vectorizer),
+                std::move(parameters), std::move(description.settings),
+                std::move(description.tuned), std::move(chain), description.temperature}));
 } catch (const Error& error) {
   fail_as_model(error);
 }
@@ -198,13 +246,23 @@ Model Model::from_bytes(std::string_view bytes) try {
 std::string Model::to_bytes() const {
   const std::string words = join_lines(data_->vectorizer.words());
   const std::string suffixes = join_lines(data_->vectorizer.suffixes());
+  const std::string keys = bytes_of(data_->vectorizer.keys());
   Container container;
   container.metadata["skol"] = describe(*data_).dump();
-  if (!takes_features()) {
+  // A model that the first version can tell is written in it, for every skol to read.
+  container.version = data_->vectorizer.is_rich() || !data_->chain.empty() ? 2 : 1;
+  if (data_->vectorizer.is_rich()) {
+    container.tensors.push_back(make_text_tensor("vocabulary.keys", keys));
+  } else if (!takes_features()) {
     container.tensors.push_back(make_text_tensor("vocabulary.words", words));
     container.tensors.push_back(make_text_tensor("vocabulary.suffixes", suffixes));
     container.tensors.push_back(
         make_tensor("vocabulary.idf", {data_->vectorizer.width()}, data_->vectorizer.idf()));
+  }
+  const std::uint64_t classes = data_->labels.size();
+  if (!data_->chain.empty()) {
+    container.tensors.push_back(
+        make_tensor("decoder.factors", {2, classes, classes}, data_->chain.factors()));
   }
   const auto tensors = data_->parameters.plain_tensors();
   std::vector<std::vector<float>> plain;  // owns what the container's tensors view

@@ -21,6 +21,8 @@ using ::testing::HasSubstr;
 
 Model small_model(std::size_t num_layers = 1) {
   TrainingOptions options;
+  options.features = "compact";
+  options.decoder = "argmax";
   options.hidden_size = 3;
   options.num_layers = num_layers;
   options.window_size = 4;

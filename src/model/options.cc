@@ -6,6 +6,7 @@
 
 #include "base/fail.h"
 #include "base/sizes.h"
+#include "features/rich_features.h"
 #include "model/model_data.h"
 
 namespace skol {
@@ -56,6 +57,8 @@ void check(const TrainingOptions& o) {
   at_least_one("batch_size", o.batch_size);
   at_most("batch_size", o.batch_size, kMost);
   at_least_one("epochs", o.epochs);
+  at_least_one("seeds", o.seeds);
+  at_most("seeds", o.seeds, 1000);
   fraction("dropout", o.dropout);
   fraction("validation_fraction", o.validation_fraction);
   if (!(o.learning_rate > 0 && std::isfinite(o.learning_rate))) {
@@ -67,7 +70,17 @@ void check(const TrainingOptions& o) {
   at_least_one("word_vocab_size", o.word_vocab_size);
   at_most("word_vocab_size", o.word_vocab_size, 1 << 27);
   at_most("suffix_vocab_size", o.suffix_vocab_size, 1 << 27);
+  one_of("features", o.features, {"compact", "rich"});
+  at_least_one("feature_vocab_size", o.feature_vocab_size);
+  at_most("feature_vocab_size", o.feature_vocab_size, 1 << 24);
+  parse_feature_groups(o.feature_groups);
+  at_least_one("embedding_size", o.embedding_size);
+  at_most("embedding_size", o.embedding_size, 1 << 14);
+  fraction("feature_dropout", o.feature_dropout);
+  one_of("schedule", o.schedule, {"constant", "one-cycle"});
+  fraction("averaging", o.averaging);
   one_of("labels", o.labels, {"collapsed", "all"});
+  one_of("decoder", o.decoder, {"argmax", "crf"});
   if (o.class_weights != "none" && !o.focal_labels.empty()) {
     fail(ErrorKind::kParameter, "class_weights '{}' and focal_labels '{}' are mutually exclusive",
          o.class_weights, fmt::join(o.focal_labels, ","));
@@ -101,6 +114,10 @@ void check(const ReviewOptions& o) {
 
 std::size_t resolved_stride(std::size_t stride, std::size_t window_size) {
   return stride > 0 ? stride : std::max<std::size_t>(1, window_size / 2);
+}
+
+std::size_t embedding_size(const TrainingOptions& options) {
+  return options.features == "rich" && options.num_layers > 0 ? options.embedding_size : 0;
 }
 
 }  // namespace skol

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <span>
 
 #include "base/thread_pool.h"
 #include "kernels/kernels.h"
@@ -16,14 +18,18 @@ struct AdamOptions {
 };
 
 // Adam with bias correction (Kingma and Ba 2015): w -= rate * m_hat / (sqrt(v_hat) + epsilon).
-// Holds the moments of all weights.
+// Holds the moments of all weights. Of an embedding only the rows that a step touches are updated,
+// their moments too, as by PyTorch's SparseAdam: a step costs what its words cost.
 class Adam {
  public:
   Adam(const NetworkShape& shape, const AdamOptions& options);
 
-  // One update; same bits for any number of threads.
+  // One update; same bits for any number of threads. `touched`: the rows of the embedding that the
+  // gradient is of.
   void update(const Kernels& kernels, ThreadPool& pool, const Parameters& gradient,
-              Parameters& parameters);
+              std::span<const std::uint32_t> touched, Parameters& parameters);
+  // Of the next updates.
+  void set_learning_rate(double learning_rate) { options_.learning_rate = learning_rate; }
 
  private:
   AdamOptions options_;
@@ -32,6 +38,6 @@ class Adam {
 };
 
 // The global norm, summed in double in an order of its own.
-double norm(const Parameters& gradient, ThreadPool& pool);
+double norm(const Parameters& gradient, std::span<const std::uint32_t> touched, ThreadPool& pool);
 
 }  // namespace skol

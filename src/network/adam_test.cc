@@ -24,7 +24,7 @@ Parameters updated(const AdamOptions& options, const std::vector<float>& gradien
   Parameters parameters(kShape), gradient(kShape);
   for (const float value : gradients) {
     std::fill(gradient.values().begin(), gradient.values().end(), value);
-    adam.update(*available_kernels().front(), pool, gradient, parameters);
+    adam.update(*available_kernels().front(), pool, gradient, {}, parameters);
   }
   return parameters;
 }
@@ -72,11 +72,11 @@ TEST(Norm, IsTheLengthOfAllTensorsTogetherForAnyNumberOfThreads) {
   double squares = 0;
   for (const float value : gradient.values()) squares += static_cast<double>(value) * value;
   ThreadPool alone(1);
-  const double length = norm(gradient, alone);
+  const double length = norm(gradient, {}, alone);
   EXPECT_NEAR(length, std::sqrt(squares), 1e-10 * length);
   for (std::size_t threads : {2, 3, 5}) {
     ThreadPool pool(threads);
-    EXPECT_EQ(norm(gradient, pool), length);
+    EXPECT_EQ(norm(gradient, {}, pool), length);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <numeric>
 #include <utility>
 
+#include "network/layer_norm.h"
 #include "network/sparse_product.h"
 
 namespace skol {
@@ -30,6 +31,14 @@ std::vector<float*> pointers(float* first, std::size_t count, std::size_t stride
 Dropout dropout_of(const DropoutOptions& options, std::size_t layer) {
   return {options.rate, options.seed, options.step * 64 + layer};
 }
+
+// Of the entries of embedded rows, beside those of the layers.
+Dropout feature_dropout_of(const DropoutOptions& options) {
+  return {options.feature_rate, ~options.seed, options.step};
+}
+
+// Features of one task: rows of an embedding are short, so a task is worth its hand-over.
+constexpr std::size_t kFeaturesOfTask = 64;
 
 // The transpose of a sparse matrix with `columns` columns; entries of a column stay in row order.
 void transpose(const SparseRows& rows, std::size_t columns, SparseRows& transposed) {
@@ -74,7 +83,7 @@ GradientPass::GradientPass(const NetworkShape& shape, const Kernels& kernels, Th
       pool_(pool),
       layers_(shape.num_layers),
       panels_(pool.size()) {
-  zeros_.assign(std::max(shape.gates(), shape.padded_classes()), 0.0f);
+  zeros_.assign(std::max({shape.gates(), shape.padded_classes(), shape.embedding()}), 0.0f);
 }
 
 double GradientPass::run(const Parameters& parameters, const TrainingBatch& batch,
@@ -82,6 +91,7 @@ double GradientPass::run(const Parameters& parameters, const TrainingBatch& batc
                          Parameters& gradient) {
   arrange(batch);
   prepare(parameters, batch, dropout);
+  if (shape_.embeds()) embed(parameters);
   for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
     forward_layer(parameters, layer, dropout);
   }
@@ -90,6 +100,7 @@ double GradientPass::run(const Parameters& parameters, const TrainingBatch& batc
                                      shape_.padded_classes(), logits_gradient_);
   backward_dense(gradient);
   for (std::size_t layer = layers_.size(); layer-- > 0;) backward_layer(layer, dropout, gradient);
+  if (shape_.embeds()) embedding_gradient(gradient);
   return value;
 }
 
@@ -122,8 +133,8 @@ void GradientPass::arrange(const TrainingBatch& batch) {
   logits_gradient_.resize(logits_.size());
   ones_.resize(rows_, 1.0f);
   if (layers_.empty()) return;
-  outputs_gradient_.resize(rows_ * 2 * shape_.units());
-  previous_outputs_.resize(outputs_gradient_.size());
+  outputs_gradient_.resize(rows_ * std::max(2 * shape_.units(), shape_.embedding()));
+  previous_outputs_.resize(rows_ * 2 * shape_.units());
   for (Layer& layer : layers_) {
     layer.activations.resize(rows_ * shape_.gates());
     layer.cells.resize(rows_ * 2 * shape_.units());
@@ -151,20 +162,21 @@ void GradientPass::prepare(const Parameters& parameters, const TrainingBatch& ba
       const float* w = parameters.recurrent(layer, kDirections[task % 3]);
       pack_gates(w, 4 * units, units, units, lanes, to.recurrent[task % 3]);
       pack_transposed(w, 4 * units, 4 * units, units, lanes, to.recurrent_transposed[task % 3]);
-    } else if (layer > 0) {
+    } else if (!shape_.reads_rows(layer)) {
       const float* w = parameters.input_weights(layer);
+      const std::size_t below = shape_.layer_inputs(layer);
       for (std::size_t half = 0; half < 2; ++half) {
-        pack_gates(w + half * 4 * units, shape_.gates(), 2 * units, units, lanes, to.input[half]);
+        pack_gates(w + half * 4 * units, shape_.gates(), below, units, lanes, to.input[half]);
       }
-      pack_transposed(w, shape_.gates(), shape_.gates(), 2 * units, lanes, to.input_transposed);
+      pack_transposed(w, shape_.gates(), shape_.gates(), below, lanes, to.input_transposed);
     }
   };
   pool_.parallel_for(1 + 3 * (layers_.size() + 1), prepare_one);
 }
 
-// The sparse rows of all windows, with dropout where an LSTM reads them.
+// The sparse rows of all windows, with dropout where an LSTM or an embedding reads them.
 void GradientPass::sparse_inputs(const TrainingBatch& batch, const DropoutOptions& options) {
-  const Dropout dropout = dropout_of(options, 0);
+  const Dropout dropout = shape_.embeds() ? feature_dropout_of(options) : dropout_of(options, 0);
   inputs_.clear();
   for (const std::size_t w : order_) {
     const WindowRows& lines = batch.windows[w];
@@ -177,30 +189,66 @@ void GradientPass::sparse_inputs(const TrainingBatch& batch, const DropoutOption
     drop_zeros(inputs_);
   }
   transpose(inputs_, shape_.input_size, inputs_by_feature_);
+  touched_.clear();
+  for (std::uint32_t f = 0; shape_.embeds() && f < shape_.input_size; ++f) {
+    if (inputs_by_feature_.offsets[f] < inputs_by_feature_.offsets[f + 1]) touched_.push_back(f);
+  }
+}
+
+void GradientPass::embed(const Parameters& parameters) {
+  const std::size_t width = shape_.embedding();
+  embedded_.resize(rows_ * width);
+  inverse_deviations_.resize(rows_);
+  for_rows([&](std::size_t first, std::size_t count) {
+    float* const rows = &embedded_[first * width];
+    sparse_product(kernels_, inputs_, first, count, parameters.sparse_weights(), 0, width,
+                   zeros_.data(), rows);
+    layer_norm(rows, count, shape_.embedding_size, width, &inverse_deviations_[first]);
+  });
+}
+
+// From outputs_gradient_, here the gradient of the normalised rows, to that of the embedding.
+void GradientPass::embedding_gradient(Parameters& gradient) {
+  const std::size_t width = shape_.embedding();
+  for_rows([&](std::size_t first, std::size_t count) {
+    layer_norm_gradient(&embedded_[first * width], &inverse_deviations_[first], count,
+                        shape_.embedding_size, width, &outputs_gradient_[first * width]);
+  });
+  const SlicedMatrix<float> w = gradient.sparse_weights();
+  const std::size_t tasks = (touched_.size() + kFeaturesOfTask - 1) / kFeaturesOfTask;
+  pool_.parallel_for(tasks, [&](std::size_t task, std::size_t) {
+    const std::size_t end = std::min((task + 1) * kFeaturesOfTask, touched_.size());
+    for (std::size_t i = task * kFeaturesOfTask; i < end; ++i) {
+      kernels_.sparse_row(inputs_by_feature_.row_columns(touched_[i]),
+                          inputs_by_feature_.row_values(touched_[i]), outputs_gradient_.data(),
+                          width, width, zeros_.data(), w.at(touched_[i], 0));
+    }
+  });
 }
 
 void GradientPass::forward_layer(const Parameters& parameters, std::size_t layer,
                                  const DropoutOptions& options) {
-  const std::size_t width = shape_.gates(), below = 2 * shape_.units();
+  const std::size_t width = shape_.gates(), below = shape_.layer_inputs(layer);
+  const bool reads_rows = shape_.reads_rows(layer);
   Layer& at = layers_[layer];
+  const AlignedVector<float>& source = layer == 0 ? embedded_ : layers_[layer - 1].outputs;
   const Dropout dropout = dropout_of(options, layer);
-  if (layer > 0) at.inputs.resize(rows_ * below);
+  if (!reads_rows) at.inputs.resize(rows_ * below);
   for_rows([&](std::size_t first, std::size_t count) {
-    if (layer == 0) {
+    if (reads_rows) {
       sparse_product(kernels_, inputs_, first, count, parameters.sparse_weights(), 0, width,
                      parameters.bias(0), &at.activations[first * width]);
       return;
     }
-    float* inputs = std::copy_n(&layers_[layer - 1].outputs[first * below], count * below,
-                                &at.inputs[first * below]) -
-                    count * below;
+    float* inputs = &at.inputs[first * below];
+    std::copy_n(&source[first * below], count * below, inputs);
     if (dropout.active()) dropout.apply(first * below, {inputs, count * below});
   });
   pool_.parallel_for(2 * groups_, [&](std::size_t task, std::size_t) {
     std::vector<LstmRow> scratch;
     const std::size_t half = task % 2;
     LstmWeights<float> weights{kernels_, at.recurrent[half]};
-    if (layer > 0) {
+    if (!reads_rows) {
       weights.input = &at.input[half];
       weights.x = at.inputs.data();
       weights.stride = below;
@@ -257,12 +305,12 @@ void GradientPass::backward_layer(std::size_t layer, const DropoutOptions& dropo
   });
   collect_previous_outputs(layer);
   weights_gradient(layer, gradient);
-  if (layer > 0) input_gradient(layer, dropout);
+  if (!shape_.reads_rows(layer)) input_gradient(layer, dropout);
 }
 
-// outputs_gradient_ of the layer below.
+// outputs_gradient_ of the layer below, or of the embedding.
 void GradientPass::input_gradient(std::size_t layer, const DropoutOptions& options) {
-  const std::size_t below = 2 * shape_.units();
+  const std::size_t below = shape_.layer_inputs(layer);
   product_of_rows(layers_[layer].activations.data(), shape_.gates(),
                   layers_[layer].input_transposed, outputs_gradient_.data(), below);
   const Dropout dropout = dropout_of(options, layer);
@@ -303,12 +351,13 @@ void GradientPass::weights_gradient(std::size_t layer, Parameters& gradient) {
     product_of_columns(ones_.data(), 1, 1, panel, gradient.bias(layer) + in_gates, gates);
     product_of_columns(previous_outputs_.data() + half * units, 2 * units, units, panel,
                        gradient.recurrent(layer, kDirections[half]) + first, columns);
-    if (layer == 0) {
+    if (shape_.reads_rows(layer)) {
       product_of_sparse(panel.data.data(), panel.columns, in_gates, panel.columns,
                         gradient.sparse_weights());
       return;
     }
-    product_of_columns(at.inputs.data(), 2 * units, 2 * units, panel,
+    const std::size_t below = shape_.layer_inputs(layer);
+    product_of_columns(at.inputs.data(), below, below, panel,
                        gradient.input_weights(layer) + in_gates, gates);
   });
 }

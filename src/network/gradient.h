@@ -26,7 +26,8 @@ struct TrainingBatch {
 };
 
 struct DropoutOptions {
-  double rate = 0.0;  // in [0, 1), on each LSTM's input
+  double rate = 0.0;          // in [0, 1), on each LSTM's input
+  double feature_rate = 0.0;  // the same, on the entries of a row that is embedded
   std::uint64_t seed = 0;
   std::uint64_t step = 0;  // another mask for each step
 };
@@ -40,17 +41,23 @@ class GradientPass {
   // `kernels` and `pool` outlive the pass.
   GradientPass(const NetworkShape& shape, const Kernels& kernels, ThreadPool& pool);
 
-  // Returns the loss; writes its gradient to all of `gradient`.
+  // Returns the loss; writes its gradient to all of `gradient`, but for the rows of an embedding
+  // whose features the batch lacks: these stay as they are.
   double run(const Parameters& parameters, const TrainingBatch& batch, const LossOptions& loss,
              const DropoutOptions& dropout, Parameters& gradient);
+
+  // Features of the last run's batch, after dropout, ascending: the rows of an embedding that have
+  // a gradient. Empty without embedding.
+  std::span<const std::uint32_t> touched() const { return touched_; }
 
   // Probabilities of the last run, by window in the batch's order and line: [num_classes] each.
   std::span<const float> probabilities(std::size_t window, std::size_t line) const;
 
  private:
   struct Layer {
-    AlignedVector<float> inputs;       // [rows][2][units] with dropout; layer 0 reads sparse rows
-    AlignedVector<float> activations;  // [rows][gates], see LstmTrace
+    // [rows][layer_inputs] with dropout; empty where the layer reads sparse rows.
+    AlignedVector<float> inputs;
+    AlignedVector<float> activations;     // [rows][gates], see LstmTrace
     AlignedVector<float> cells, outputs;  // [rows][2][units]
     PackedMatrix input[2], input_transposed, recurrent[2], recurrent_transposed[2];
   };
@@ -59,6 +66,8 @@ class GradientPass {
   void prepare(const Parameters& parameters, const TrainingBatch& batch,
                const DropoutOptions& dropout);
   void sparse_inputs(const TrainingBatch& batch, const DropoutOptions& dropout);
+  void embed(const Parameters& parameters);
+  void embedding_gradient(Parameters& gradient);
   void forward_layer(const Parameters& parameters, std::size_t layer,
                      const DropoutOptions& dropout);
   void forward_dense(const Parameters& parameters);
@@ -92,6 +101,8 @@ class GradientPass {
   std::vector<std::int32_t> labels_;    // by row
   std::size_t rows_ = 0, groups_ = 1;
   SparseRows inputs_, inputs_by_feature_;  // with dropout; the second transposed
+  std::vector<std::uint32_t> touched_;
+  AlignedVector<float> embedded_, inverse_deviations_;  // [rows][embedding], normalised; [rows]
   AlignedVector<float> logits_, logits_gradient_, outputs_gradient_, previous_outputs_, ones_;
   AlignedVector<float> zeros_;
   std::vector<PackedMatrix> panels_;  // one a thread

@@ -38,8 +38,9 @@ Training train(const NetworkShape& shape, const Kernels& kernels, std::size_t th
   Training training{{}, random_parameters(shape, 12), Parameters(shape)};
   for (std::uint64_t step = 0; step < 3; ++step) {
     training.losses.push_back(pass.run(training.parameters, batch.view(), {},
-                                       {.rate = 0.3, .seed = 5, .step = step}, training.gradient));
-    adam.update(kernels, pool, training.gradient, training.parameters);
+                                       {.rate = 0.3, .feature_rate = 0.2, .seed = 5, .step = step},
+                                       training.gradient));
+    adam.update(kernels, pool, training.gradient, pass.touched(), training.parameters);
   }
   return training;
 }
@@ -50,11 +51,15 @@ void expect_same(const Training& a, const Training& b) {
   EXPECT_TRUE(same_bits(a.parameters.values(), b.parameters.values()));
 }
 
-class TrainingBits : public ::testing::TestWithParam<std::size_t> {
+// By the number of layers and the size of the embedding.
+class TrainingBits : public ::testing::TestWithParam<std::tuple<std::size_t, std::size_t>> {
  protected:
   NetworkShape shape(std::size_t hidden_size) const {
-    return {
-        .input_size = 37, .hidden_size = hidden_size, .num_layers = GetParam(), .num_classes = 3};
+    return {.input_size = 37,
+            .hidden_size = hidden_size,
+            .num_layers = std::get<0>(GetParam()),
+            .num_classes = 3,
+            .embedding_size = std::get<1>(GetParam())};
   }
 };
 
@@ -85,8 +90,13 @@ TEST_P(TrainingBits, LeaveThePaddingAtZero) {
   EXPECT_TRUE(same_bits(without_padding.values(), trained.parameters.values()));
 }
 
-INSTANTIATE_TEST_SUITE_P(Layers, TrainingBits, ::testing::Range<std::size_t>(0, 4),
-                         [](const auto& instance) { return std::to_string(instance.param); });
+INSTANTIATE_TEST_SUITE_P(Layers, TrainingBits,
+                         ::testing::Combine(::testing::Range<std::size_t>(0, 4),
+                                            ::testing::Values(0, 21)),
+                         [](const auto& instance) {
+                           return std::to_string(std::get<0>(instance.param)) + "_embedding_" +
+                                  std::to_string(std::get<1>(instance.param));
+                         });
 
 struct PassResult {
   double loss;
@@ -144,7 +154,7 @@ TEST_F(Pass, OfABatchWithoutALabelledLineHasNoGradient) {
   std::fill(batch.labels.begin(), batch.labels.end(), kNoLabelRow);
   const PassResult result = run(kTwoLayers, batch, {});
   EXPECT_EQ(result.loss, 0.0);
-  EXPECT_EQ(norm(result.gradient, pool_), 0.0);
+  EXPECT_EQ(norm(result.gradient, {}, pool_), 0.0);
 }
 
 TEST_F(Pass, WithDropoutRateZeroIsThePassWithoutDropout) {
@@ -175,16 +185,19 @@ TEST_F(Pass, DropsNothingFromALogisticRegression) {
 
 // The slope of the loss along its gradient is the gradient's norm, provided that the way back
 // applies the masks of the way forward.
-TEST_F(Pass, GradientUnderDropoutIsThatOfTheMaskedNetwork) {
+class MaskedPass : public Pass, public ::testing::WithParamInterface<std::size_t> {};
+
+TEST_P(MaskedPass, GradientUnderDropoutIsThatOfTheMaskedNetwork) {
   NetworkShape shape = kTwoLayers;
   shape.num_layers = 3;
+  shape.embedding_size = GetParam();
   const RandomBatch batch = random_batch(shape, kLengths, 1);
-  const DropoutOptions dropout{.rate = 0.4, .seed = 3, .step = 4};
+  const DropoutOptions dropout{.rate = 0.4, .feature_rate = 0.3, .seed = 3, .step = 4};
   GradientPass pass(shape, kernels_, pool_);
   const Parameters parameters = random_parameters(shape, 2);
   Parameters gradient(shape), ignored(shape);
   pass.run(parameters, batch.view(), {}, dropout, gradient);
-  const double length = norm(gradient, pool_);
+  const double length = norm(gradient, pass.touched(), pool_);
   const auto loss_at = [&](double step) {
     Parameters moved = parameters;
     for (std::size_t i = 0; i < moved.values().size(); ++i) {
@@ -194,6 +207,35 @@ TEST_F(Pass, GradientUnderDropoutIsThatOfTheMaskedNetwork) {
   };
   const double step = 0.01;
   EXPECT_NEAR((loss_at(step) - loss_at(-step)) / (2 * step), length, 1e-3 * length);
+}
+
+INSTANTIATE_TEST_SUITE_P(Embedding, MaskedPass, ::testing::Values(0, 13),
+                         [](const auto& instance) { return std::to_string(instance.param); });
+
+// What a step does not touch costs nothing: neither the row nor its moments change.
+TEST_F(Pass, TouchesOnlyTheRowsOfAnEmbeddingWhoseFeaturesAreInTheBatch) {
+  NetworkShape shape = kTwoLayers;
+  shape.embedding_size = 5;
+  RandomBatch batch = random_batch(shape, kLengths, 1);
+  batch.lines.clear();
+  for (std::size_t line = 0; line < batch.labels.size(); ++line) {
+    batch.lines.append(std::vector<std::uint32_t>{line % 2 == 0 ? 4u : 7u}, std::vector{1.0f});
+  }
+  GradientPass pass(shape, kernels_, pool_);
+  Parameters parameters = random_parameters(shape, 2), gradient(shape);
+  const Parameters before = parameters;
+  Adam adam(shape, {});
+  for (std::uint64_t step = 0; step < 3; ++step) {
+    pass.run(parameters, batch.view(), {}, {}, gradient);
+    EXPECT_EQ(std::vector(pass.touched().begin(), pass.touched().end()),
+              (std::vector<std::uint32_t>{4, 7}));
+    adam.update(kernels_, pool_, gradient, pass.touched(), parameters);
+  }
+  for (std::size_t row = 0; row < shape.input_size; ++row) {
+    const float* const now = parameters.sparse_weights().at(row, 0);
+    const bool same = std::equal(now, now + 5, before.sparse_weights().at(row, 0));
+    EXPECT_EQ(same, row != 4 && row != 7) << row;
+  }
 }
 
 TEST(DropoutMask, KeepsTheMean) {

@@ -29,21 +29,27 @@ void operator delete(void* p, std::size_t, std::align_val_t) noexcept {
 namespace skol {
 namespace {
 
-NetworkShape shape_of(std::size_t hidden_size, std::size_t num_layers) {
-  return {
-      .input_size = 50, .hidden_size = hidden_size, .num_layers = num_layers, .num_classes = 13};
+NetworkShape shape_of(std::size_t hidden_size, std::size_t num_layers,
+                      std::size_t embedding_size = 0) {
+  return {.input_size = 50,
+          .hidden_size = hidden_size,
+          .num_layers = num_layers,
+          .num_classes = 13,
+          .embedding_size = embedding_size};
 }
 
 TEST(Workspace, AllocatesTheBytesItCounts) {
   for (std::size_t layers : {0, 1, 2, 3}) {
     for (std::size_t hidden : {1, 17, 128}) {
       for (std::size_t windows : {1, 5, 12}) {
-        const NetworkShape shape = shape_of(hidden, layers);
-        const std::size_t before = aligned_bytes;
-        const std::size_t counted = Workspace::bytes(shape, windows, 50);
-        EXPECT_EQ(aligned_bytes, before) << "counting allocates";
-        const Workspace workspace(shape, windows, 50);
-        EXPECT_EQ(aligned_bytes - before, counted) << layers << " layers of " << hidden;
+        for (std::size_t embedding : {0, 150}) {
+          const NetworkShape shape = shape_of(hidden, layers, embedding);
+          const std::size_t before = aligned_bytes;
+          const std::size_t counted = Workspace::bytes(shape, windows, 50);
+          EXPECT_EQ(aligned_bytes, before) << "counting allocates";
+          const Workspace workspace(shape, windows, 50);
+          EXPECT_EQ(aligned_bytes - before, counted) << layers << " layers of " << hidden;
+        }
       }
     }
   }
@@ -56,12 +62,13 @@ TEST(Workspace, GrowsWithEachOfItsDimensions) {
   EXPECT_GT(Workspace::bytes(shape_of(33, 2), 5, 50), bytes);
   EXPECT_LT(Workspace::bytes(shape_of(17, 1), 5, 50), bytes);
   EXPECT_LT(Workspace::bytes(shape_of(17, 0), 5, 50), bytes);
+  EXPECT_GT(Workspace::bytes(shape_of(17, 2, 21), 5, 50), bytes);
   EXPECT_EQ(Workspace::bytes(shape_of(17, 3), 5, 50), bytes) << "layers take turns in two buffers";
 }
 
 TEST(Workspace, IsAllThatPredictionTakes) {
   for (std::size_t layers : {0, 1, 3}) {
-    const NetworkShape shape = shape_of(17, layers);
+    const NetworkShape shape = shape_of(17, layers, 21);
     const auto batch = testing::random_batch(shape, std::vector<std::size_t>{50, 50, 1}, 1);
     const Parameters parameters = testing::random_parameters(shape, 1);
     const Network network(parameters, *available_kernels().front());
@@ -79,11 +86,13 @@ TEST(Workspace, IsAllThatPredictionTakes) {
 
 TEST(Network, AllocatesTheBytesItCounts) {
   for (std::size_t layers : {0, 1, 2, 3}) {
-    const Parameters parameters(shape_of(17, layers));
-    const std::size_t before = aligned_bytes;
-    const Network network(parameters, *available_kernels().front());
-    EXPECT_EQ(aligned_bytes - before, network.bytes()) << layers << " layers";
-    EXPECT_EQ(Network::bytes(network.shape()), network.bytes()) << layers << " layers";
+    for (std::size_t embedding : {0, 21}) {
+      const Parameters parameters(shape_of(17, layers, embedding));
+      const std::size_t before = aligned_bytes;
+      const Network network(parameters, *available_kernels().front());
+      EXPECT_EQ(aligned_bytes - before, network.bytes()) << layers << " layers";
+      EXPECT_EQ(Network::bytes(network.shape()), network.bytes()) << layers << " layers";
+    }
   }
 }
 

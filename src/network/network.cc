@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "network/layer_norm.h"
 #include "network/sparse_product.h"
 
 namespace skol {
@@ -42,7 +43,11 @@ Network::Network(const Parameters& parameters, const Kernels& kernels, const Bf1
   }
   pack(parameters.dense_weights(), s.padded_classes(), s.dense_inputs(), s.padded_classes(),
        kernels.lanes(), dense_);
-  if (bf16 == nullptr) return;
+  for (std::size_t half = 0; s.embeds() && half < 2; ++half) {
+    pack(parameters.input_weights(0) + half * 4 * s.units(), s.gates(), s.embedding(),
+         4 * s.units(), kernels.lanes(), embedding_input_[half]);
+  }
+  if (bf16 == nullptr || s.embeds()) return;
   const SlicedMatrix<const float> sparse = parameters.sparse_weights();
   bf16_sparse_.resize(sparse.rows * sparse.columns);
   for (std::size_t i = 0; i < bf16_sparse_.size(); i += sparse.slice) {
@@ -72,6 +77,7 @@ SlicedMatrix<const Bf16> Network::bf16_sparse_weights() const {
 std::size_t Network::bytes() const {
   std::size_t bytes = dense_.data.size() * sizeof(float) + bf16_sparse_.size() * sizeof(Bf16);
   for (const PackedMatrix& input : input_) bytes += input.data.size() * sizeof(float);
+  for (const PackedMatrix& input : embedding_input_) bytes += input.data.size() * sizeof(float);
   for (const PackedMatrix& matrix : recurrent_) bytes += matrix.data.size() * sizeof(float);
   for (const PackedBf16& input : bf16_input_) bytes += input.data.size() * sizeof(Bf16);
   for (const PackedBf16& matrix : bf16_recurrent_) bytes += matrix.data.size() * sizeof(Bf16);
@@ -82,9 +88,11 @@ std::size_t Network::bytes(const NetworkShape& s, bool bf16) {
   if (s.num_layers == 0) return 0;
   const std::size_t recurrent = 2 * s.num_layers * s.units() * 4 * s.units();
   const std::size_t input = (s.num_layers - 1) * 2 * s.units() * s.gates();
-  const std::size_t dense = s.dense_inputs() * s.padded_classes() * sizeof(float);
-  if (!bf16) return (recurrent + input) * sizeof(float) + dense;
-  return (recurrent + input + s.input_size * s.gates()) * sizeof(Bf16) + dense;
+  const std::size_t embedded = s.embeds() ? s.embedding() * s.gates() : 0;
+  const std::size_t floats = (s.dense_inputs() * s.padded_classes() + embedded) * sizeof(float);
+  if (!bf16) return (recurrent + input) * sizeof(float) + floats;
+  const std::size_t sparse = s.embeds() ? 0 : s.input_size * s.gates();
+  return (recurrent + input + sparse) * sizeof(Bf16) + floats;
 }
 
 Workspace::Workspace(const NetworkShape& shape, std::size_t windows, std::size_t window_size)
@@ -92,7 +100,7 @@ Workspace::Workspace(const NetworkShape& shape, std::size_t windows, std::size_t
   Carver carver(block_.data());
   lay_out(carver, shape);
   if (shape.num_layers == 0) return;
-  std::fill_n(zeros_, shape.units(), 0.0f);
+  std::fill_n(zeros_, std::max(shape.units(), shape.embedding()), 0.0f);
   for (DirectionScratch& direction : directions_) {
     direction.float_steps.reserve(std::min(windows, kLayerWindows));
     direction.bf16_steps.reserve(std::min(windows, kLayerWindows));
@@ -127,13 +135,15 @@ void Workspace::lay_out(Carver& carver, const NetworkShape& shape) {
   outputs_[0] = carver.take<float>(rows * 2 * shape.units());
   // A single layer reads sparse rows and needs no second buffer.
   outputs_[1] = shape.num_layers > 1 ? carver.take<float>(rows * 2 * shape.units()) : outputs_[0];
-  zeros_ = carver.take<float>(shape.units());
+  if (shape.embeds()) embedded_ = carver.take<float>(windows_ * window_size_ * shape.embedding());
+  zeros_ = carver.take<float>(std::max(shape.units(), shape.embedding()));
   for (DirectionScratch& direction : directions_) {
     direction.gates = carver.take<float>(std::min(rows, kRowsAhead) * 4 * shape.units());
     direction.cells = carver.take<float>(windows * shape.units());
     direction.gate_rows = carver.take<const float*>(rows);
     direction.input_rows = carver.take<const float*>(rows);
     direction.output_rows = carver.take<float*>(rows);
+    direction.rows = rows;
   }
 }
 
@@ -148,6 +158,7 @@ class MicroBatch {
   // each(work): calls work(direction) for both directions, one after the other or at once.
   template <class Each>
   void run(const SparseRows& lines, const Each& each) {
+    if (shape_.embeds()) each([&](Direction direction) { embed_lines(lines, direction); });
     if (shape_.num_layers > 0) {
       each([&](Direction direction) { project_lines(lines, direction); });
     }
@@ -188,10 +199,10 @@ class MicroBatch {
     }
   }
 
-  // Layer 0's share of the gates belongs to the line: computed once for all windows that cover it.
-  // Lines without a gap between them are projected together, so that a slice of the weights that
-  // was brought to the second-level cache serves them all.
-  void project_lines(const SparseRows& lines, Direction direction) {
+  // Calls visit(first, last, windows) for every run of lines without a gap between them, and the
+  // indices of the windows that cover them.
+  template <class Visit>
+  void for_each_run(const Visit& visit) const {
     std::size_t order[kMicroBatchWindows];
     const auto first_row = [&](std::size_t w) { return all_tasks_[w].lines.first_row; };
     for (std::size_t w = 0; w < all_tasks_.size(); ++w) {
@@ -201,18 +212,64 @@ class MicroBatch {
       std::copy_backward(at, order + w, order + w + 1);
       *at = w;
     }
-    const std::size_t width = shape_.gates(), half = static_cast<std::size_t>(direction);
-    float* gates = work_.gates_ + half * width / 2;
     for (std::size_t begin = 0, end = 0; begin < all_tasks_.size(); begin = end) {
       const std::size_t first = first_row(order[begin]);
       std::size_t last = first;
       for (; end < all_tasks_.size() && first_row(order[end]) <= last; ++end) {
-        const WindowRows& window = all_tasks_[order[end]].lines;
-        line_gates_[half][order[end]] = gates + (window.first_row - first) * width;
-        last = std::max(last, window.first_row + window.length);
+        last = std::max(last, first_row(order[end]) + all_tasks_[order[end]].lines.length);
+      }
+      visit(first, last, std::span<const std::size_t>(order + begin, end - begin));
+    }
+  }
+
+  // The normalised sum of each line's rows of the embedding; a direction takes half of the lines.
+  void embed_lines(const SparseRows& lines, Direction direction) {
+    const std::size_t width = shape_.embedding(), half = static_cast<std::size_t>(direction);
+    float* embedded = work_.embedded_;
+    for_each_run([&](std::size_t first, std::size_t last, std::span<const std::size_t>) {
+      const std::size_t begin = (last - first) * half / 2, end = (last - first) * (half + 1) / 2;
+      float* const rows = embedded + begin * width;
+      sparse_product(network_.kernels(), lines, first + begin, end - begin,
+                     network_.parameters().sparse_weights(), 0, width, work_.zeros_, rows);
+      layer_norm(rows, end - begin, shape_.embedding_size, width, nullptr);
+      embedded += (last - first) * width;
+    });
+  }
+
+  // gates[line] = bias + embedded line * input weights, for `count` lines.
+  void project_embedded(Direction direction, const float* embedded, std::size_t count,
+                        float* gates) {
+    Workspace::DirectionScratch& scratch = scratch_of(direction);
+    const float* const bias =
+        network_.parameters().bias(0) + static_cast<std::size_t>(direction) * 4 * shape_.units();
+    const std::size_t most = scratch.rows;
+    for (std::size_t first = 0; first < count; first += most) {
+      const std::size_t some = std::min(most, count - first);
+      for (std::size_t i = 0; i < some; ++i) {
+        scratch.input_rows[i] = embedded + (first + i) * shape_.embedding();
+        scratch.output_rows[i] = gates + (first + i) * shape_.gates();
+      }
+      network_.kernels().gemm({scratch.input_rows, some}, 1, network_.embedding_input(direction),
+                              bias, {scratch.output_rows, some});
+    }
+  }
+
+  // Layer 0's share of the gates belongs to the line: computed once for all windows that cover it.
+  // Lines without a gap between them are projected together, so that a slice of the weights that
+  // was brought to the second-level cache serves them all.
+  void project_lines(const SparseRows& lines, Direction direction) {
+    const std::size_t width = shape_.gates(), half = static_cast<std::size_t>(direction);
+    float* gates = work_.gates_ + half * width / 2;
+    const float* embedded = work_.embedded_;
+    for_each_run([&](std::size_t first, std::size_t last, std::span<const std::size_t> windows) {
+      for (const std::size_t w : windows) {
+        line_gates_[half][w] = gates + (all_tasks_[w].lines.first_row - first) * width;
       }
       const float* bias = network_.parameters().bias(0);
-      if constexpr (std::is_same_v<T, float>) {
+      if (shape_.embeds()) {
+        project_embedded(direction, embedded, last - first, gates);
+        embedded += (last - first) * shape_.embedding();
+      } else if constexpr (std::is_same_v<T, float>) {
         sparse_product(network_.kernels(), lines, first, last - first,
                        network_.parameters().sparse_weights(), half * width / 2, width / 2, bias,
                        gates);
@@ -221,7 +278,7 @@ class MicroBatch {
                        network_.bf16_sparse_weights(), half * width / 2, width / 2, bias, gates);
       }
       gates += (last - first) * width;
-    }
+    });
   }
 
   void recur_over_lines(Direction direction, std::size_t first_window) {

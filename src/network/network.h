@@ -32,7 +32,11 @@ class Network {
   // What a layer's direction computes with; its input weights in `input` from layer 1 on.
   template <class T>
   LstmWeights<T> lstm_weights(std::size_t layer, Direction direction) const;
-  // The weights of sparse rows as pack_sparse has them.
+  // [embedding][4 * units]: what layer 0 reads behind an embedding, in float32 whatever the others.
+  const PackedMatrix& embedding_input(Direction direction) const {
+    return embedding_input_[static_cast<std::size_t>(direction)];
+  }
+  // The weights of sparse rows as pack_sparse has them; none behind an embedding.
   SlicedMatrix<const Bf16> bf16_sparse_weights() const;
   const PackedMatrix& dense() const { return dense_; }
   // Bytes of the packed weights; the parameters are not its own.
@@ -48,7 +52,7 @@ class Network {
   std::vector<PackedMatrix> input_, recurrent_;
   std::vector<PackedBf16> bf16_input_, bf16_recurrent_;
   AlignedVector<Bf16> bf16_sparse_;
-  PackedMatrix dense_;
+  PackedMatrix dense_, embedding_input_[2];
 };
 
 // Windows whose lines one thread projects at a time: the weights that sparse rows are multiplied
@@ -90,17 +94,19 @@ class Workspace {
     const float** gate_rows = nullptr;   // [layer rows]
     const float** input_rows = nullptr;  // [layer rows]
     float** output_rows = nullptr;       // [layer rows]
+    std::size_t rows = 0;                // layer rows
     std::vector<LstmRow> float_steps;
     std::vector<Bf16LstmRow> bf16_steps;
   };
 
   std::size_t windows_ = 0, window_size_ = 0;
   AlignedVector<std::byte> block_;
-  float* gates_ = nullptr;   // of layer 0: [distinct lines][gates]
-  float* outputs_[2] = {};   // [layer rows][2][units]: what a layer reads and what it writes; bf16
-                             // takes the first half
-  float* zeros_ = nullptr;   // [units]
-  float* logits_ = nullptr;  // [layer rows][padded classes]
+  float* gates_ = nullptr;  // of layer 0: [distinct lines][gates]
+  float* outputs_[2] = {};  // [layer rows][2][units]: what a layer reads and what it writes; bf16
+                            // takes the first half
+  float* embedded_ = nullptr;  // [distinct lines][embedding]
+  float* zeros_ = nullptr;     // [units], or [embedding] where that is more
+  float* logits_ = nullptr;    // [layer rows][padded classes]
   DirectionScratch directions_[2];
 };
 

@@ -25,7 +25,9 @@ const std::vector<WindowRows> kWindows = {{0, 20}, {10, 20}, {20, 20}, {30, 20},
 
 using Probabilities = std::vector<std::vector<float>>;  // by window
 
-class Prediction : public ::testing::TestWithParam<std::tuple<std::size_t, const Kernels*>> {
+// By layers, kernels and the size of the embedding.
+class Prediction
+    : public ::testing::TestWithParam<std::tuple<std::size_t, const Kernels*, std::size_t>> {
  protected:
   // The windows whose indices are given, as one micro-batch, in the order given.
   Probabilities predict(const std::vector<std::size_t>& indices) const {
@@ -57,8 +59,11 @@ class Prediction : public ::testing::TestWithParam<std::tuple<std::size_t, const
   }
 
   FlushDenormals flush_;  // as in the threads of a pool
-  NetworkShape shape_{
-      .input_size = 31, .hidden_size = 17, .num_layers = std::get<0>(GetParam()), .num_classes = 3};
+  NetworkShape shape_{.input_size = 31,
+                      .hidden_size = 17,
+                      .num_layers = std::get<0>(GetParam()),
+                      .num_classes = 3,
+                      .embedding_size = std::get<2>(GetParam())};
   RandomBatch batch_ = random_batch(shape_, std::vector<std::size_t>{100}, 3);
   Parameters parameters_ = random_parameters(shape_, 4);
   Network network_{parameters_, *std::get<1>(GetParam())};
@@ -194,10 +199,12 @@ TEST_P(Prediction, LeavesNoTraceInTheWorkspace) {
 
 INSTANTIATE_TEST_SUITE_P(LayersAndKernels, Prediction,
                          ::testing::Combine(::testing::Range<std::size_t>(0, 4),
-                                            ::testing::ValuesIn(available_kernels())),
+                                            ::testing::ValuesIn(available_kernels()),
+                                            ::testing::Values(0, 45)),
                          [](const auto& instance) {
                            return std::to_string(std::get<0>(instance.param)) + "_" +
-                                  std::string(std::get<1>(instance.param)->name());
+                                  std::string(std::get<1>(instance.param)->name()) + "_embedding_" +
+                                  std::to_string(std::get<2>(instance.param));
                          });
 
 }  // namespace

@@ -58,7 +58,7 @@ inline Parameters random_parameters(const NetworkShape& shape, std::uint64_t see
   std::uint64_t stream = 1000;
   for (const PlainTensor& tensor : parameters.plain_tensors()) {
     const CounterRandom random(seed, ++stream);
-    if (tensor.rows > 1) continue;
+    if (!tensor.name.ends_with("bias")) continue;
     std::vector<float> bias = parameters.to_plain(tensor);
     for (std::size_t i = 0; i < bias.size(); ++i) {
       bias[i] += static_cast<float>(0.5 * random.normal(i));

@@ -12,14 +12,22 @@ const char* name_of(Direction direction) {
   return direction == Direction::kForward ? "forward" : "backward";
 }
 
-std::vector<float> glorot_uniform(std::size_t rows, std::size_t columns,
-                                  const CounterRandom& random) {
-  const double limit = std::sqrt(6.0 / static_cast<double>(rows + columns));
+// Of the embedding's first weights. Its sums are normalised, so that their size tells how fast they
+// turn, not what they are.
+constexpr double kEmbeddingLimit = 0.1;
+
+std::vector<float> uniform(std::size_t rows, std::size_t columns, double limit,
+                           const CounterRandom& random) {
   std::vector<float> w(rows * columns);
   for (std::size_t i = 0; i < w.size(); ++i) {
     w[i] = static_cast<float>((2.0 * random.uniform(i) - 1.0) * limit);
   }
   return w;
+}
+
+std::vector<float> glorot_uniform(std::size_t rows, std::size_t columns,
+                                  const CounterRandom& random) {
+  return uniform(rows, columns, std::sqrt(6.0 / static_cast<double>(rows + columns)), random);
 }
 
 // Orthonormal rows (rows <= columns): normal numbers, then Gram and Schmidt.
@@ -57,21 +65,26 @@ ParameterLayout::ParameterLayout(const NetworkShape& given) : shape(given) {
   }
   dense_weights = take(shape.dense_inputs() * shape.padded_classes());
   dense_bias = take(shape.padded_classes());
+  embedding = size;
+  if (shape.embeds()) take(shape.input_size * shape.embedding());
 }
 
 std::vector<PlainTensor> ParameterLayout::plain_tensors() const {
   std::vector<PlainTensor> tensors;
   const std::size_t hidden = shape.hidden_size, units = shape.units();
   for (std::size_t layer = 0; layer < shape.num_layers; ++layer) {
-    const bool sparse = layer == 0;
-    const std::size_t inputs = sparse ? shape.input_size : 2 * hidden;
+    const bool sparse = shape.reads_rows(layer);
+    const std::size_t inputs = sparse       ? shape.input_size
+                               : layer == 0 ? shape.embedding_size
+                                            : 2 * hidden;
+    const std::size_t block = layer == 0 ? inputs : hidden;
     for (Direction direction : kDirections) {
       const std::string name = "lstm." + std::to_string(layer) + "." + name_of(direction) + ".";
       const std::size_t first = static_cast<std::size_t>(direction) * 4 * units;
       const Layer& at = layers[layer];
       tensors.push_back({name + "input_weights", inputs, 4 * hidden, at.input_weights, first,
-                         shape.layer_inputs(layer), sparse ? sparse_slice() : shape.gates(),
-                         sparse ? inputs : hidden, sparse ? inputs : units, hidden, units});
+                         shape.layer_inputs(layer), sparse ? sparse_slice() : shape.gates(), block,
+                         layer == 0 ? shape.layer_inputs(0) : units, hidden, units});
       tensors.push_back({name + "recurrent_weights", hidden, 4 * hidden,
                          at.recurrent[static_cast<std::size_t>(direction)], 0, units, 4 * units,
                          hidden, units, hidden, units});
@@ -86,6 +99,11 @@ std::vector<PlainTensor> ParameterLayout::plain_tensors() const {
                      sparse ? inputs : units, classes, classes});
   tensors.push_back(
       {"dense.bias", 1, classes, dense_bias, 0, 1, shape.padded_classes(), 1, 1, classes, classes});
+  if (shape.embeds()) {
+    const std::size_t width = shape.embedding_size;
+    tensors.push_back({"embedding.weights", shape.input_size, width, embedding, 0, shape.input_size,
+                       shape.embedding(), shape.input_size, shape.input_size, width, width});
+  }
   return tensors;
 }
 
@@ -115,7 +133,9 @@ Parameters initial_parameters(const NetworkShape& shape, std::uint64_t seed) {
   for (const PlainTensor& tensor : parameters.plain_tensors()) {
     const CounterRandom random(seed, stream++);
     std::vector<float> plain(tensor.rows * tensor.columns, 0.0f);
-    if (tensor.name.ends_with("recurrent_weights")) {
+    if (tensor.name == "embedding.weights") {
+      plain = uniform(tensor.rows, tensor.columns, kEmbeddingLimit, random);
+    } else if (tensor.name.ends_with("recurrent_weights")) {
       plain = orthogonal(tensor.rows, tensor.columns, random);
     } else if (!tensor.name.ends_with("bias")) {
       plain = glorot_uniform(tensor.rows, tensor.columns, random);

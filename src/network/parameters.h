@@ -59,6 +59,9 @@ struct ParameterLayout {
   std::vector<PlainTensor> plain_tensors() const;
   template <class T>
   SlicedMatrix<T> sparse(T* values) const {
+    if (shape.embeds()) {
+      return {values + embedding, shape.input_size, shape.embedding(), shape.embedding()};
+    }
     return {values + (layers.empty() ? dense_weights : layers[0].input_weights), shape.input_size,
             layers.empty() ? shape.padded_classes() : shape.gates(), sparse_slice()};
   }
@@ -73,6 +76,7 @@ struct ParameterLayout {
   NetworkShape shape;
   std::vector<Layer> layers;
   std::size_t dense_weights = 0, dense_bias = 0;
+  std::size_t embedding = 0;  // behind all others, to the end
   std::size_t size = 0;
 };
 
@@ -85,11 +89,16 @@ class Parameters {
   std::span<float> values() { return values_; }
   std::span<const float> values() const { return values_; }
 
-  // The matrix that sparse rows are multiplied with: the input weights of layer 0, [input_size]
-  // [2 directions][4 gates][units], or without layers the dense weights.
+  // All but the embedding, of which a training step touches few rows.
+  std::span<float> core_values() { return values().first(layout_.embedding); }
+  std::span<const float> core_values() const { return values().first(layout_.embedding); }
+
+  // The matrix that sparse rows are multiplied with: the embedding [input_size][embedding], else
+  // the input weights of layer 0, [input_size][2 directions][4 gates][units], or without layers the
+  // dense weights.
   SlicedMatrix<float> sparse_weights() { return layout_.sparse(values_.data()); }
   SlicedMatrix<const float> sparse_weights() const { return layout_.sparse(values_.data()); }
-  // [layer_inputs][2 directions][4 gates][units], layer >= 1
+  // [layer_inputs][2 directions][4 gates][units], layer >= 1, or 0 behind an embedding
   float* input_weights(std::size_t layer) { return &values_[layout_.layers[layer].input_weights]; }
   const float* input_weights(std::size_t layer) const {
     return &values_[layout_.layers[layer].input_weights];

@@ -82,7 +82,8 @@ struct ParityFixture {
   std::uint64_t seed() const { return expected["seed"]; }
 
   static NetworkShape read_shape(const nlohmann::json& s) {
-    return {s["input_size"], s["hidden_size"], s["num_layers"], s["num_classes"]};
+    return {s["input_size"], s["hidden_size"], s["num_layers"], s["num_classes"],
+            s.value("embedding_size", std::size_t{0})};
   }
 
   void fill_parameters() {

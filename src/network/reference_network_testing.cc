@@ -174,7 +174,8 @@ void softmax_gradient(const Matrix& p, Matrix& slope) {
 
 }  // namespace
 
-ReferenceNetwork::ReferenceNetwork(const Parameters& parameters) {
+ReferenceNetwork::ReferenceNetwork(const Parameters& parameters)
+    : embeds_(parameters.shape().embeds()) {
   for (const PlainTensor& tensor : parameters.plain_tensors()) {
     const auto plain = parameters.to_plain(tensor);
     Matrix& matrix = tensors_.emplace_back(tensor.rows, tensor.columns);
@@ -183,7 +184,7 @@ ReferenceNetwork::ReferenceNetwork(const Parameters& parameters) {
 }
 
 ReferenceMatrix ReferenceNetwork::probabilities(const TrainingBatch& batch) const {
-  Matrix all(0, tensors_.back().columns);
+  Matrix all(0, tensors_[dense() + 1].columns);
   for (const WindowRows& window : batch.windows) {
     const Matrix p = forward(batch, window).probabilities;
     all.values.insert(all.values.end(), p.values.begin(), p.values.end());
@@ -215,23 +216,66 @@ std::vector<ReferenceMatrix> ReferenceNetwork::gradient(const TrainingBatch& bat
 
 ReferenceNetwork::WindowTrace ReferenceNetwork::forward(const TrainingBatch& batch,
                                                         const WindowRows& window) const {
-  Matrix lines(window.length, tensors_.front().rows);
+  Matrix lines(window.length, (embeds_ ? tensors_.back() : tensors_.front()).rows);
   for (std::size_t t = 0; t < window.length; ++t) {
     const auto columns = batch.lines.row_columns(window.first_row + t);
     const auto values = batch.lines.row_values(window.first_row + t);
     for (std::size_t j = 0; j < columns.size(); ++j) lines.at(t, columns[j]) += values[j];
   }
   WindowTrace trace;
+  if (embeds_) {
+    trace.lines = std::move(lines);
+    embed(trace);
+    lines = trace.embedded;
+  }
   for (std::size_t d = 0; d < num_directions(); d += 2) {
     trace.directions.push_back(forward_direction(lines, d));
     trace.directions.push_back(forward_direction(upside_down(lines), d + 1));
     lines = side_by_side(trace.directions[d].outputs, upside_down(trace.directions[d + 1].outputs));
   }
   trace.dense_inputs = std::move(lines);
-  trace.probabilities = repeated(tensors_.back(), window.length);
-  add_product(trace.dense_inputs, tensors_[tensors_.size() - 2], trace.probabilities);
+  trace.probabilities = repeated(tensors_[dense() + 1], window.length);
+  add_product(trace.dense_inputs, tensors_[dense()], trace.probabilities);
   softmax(trace.probabilities);
   return trace;
+}
+
+void ReferenceNetwork::embed(WindowTrace& trace) const {
+  const Matrix& embedding = tensors_.back();
+  const auto size = static_cast<double>(embedding.columns);
+  trace.embedded = Matrix(trace.lines.rows, embedding.columns);
+  trace.deviations = Matrix(trace.lines.rows, 1);
+  add_product(trace.lines, embedding, trace.embedded);
+  for (std::size_t r = 0; r < trace.embedded.rows; ++r) {
+    double mean = 0, square = 0;
+    for (std::size_t c = 0; c < embedding.columns; ++c) mean += trace.embedded.at(r, c) / size;
+    for (std::size_t c = 0; c < embedding.columns; ++c) {
+      square += std::pow(trace.embedded.at(r, c) - mean, 2) / size;
+    }
+    trace.deviations.at(r, 0) = std::sqrt(square + 1e-5);
+    for (std::size_t c = 0; c < embedding.columns; ++c) {
+      trace.embedded.at(r, c) = (trace.embedded.at(r, c) - mean) / trace.deviations.at(r, 0);
+    }
+  }
+}
+
+// By the derivative of each normalised value by each sum:
+// (1 [c = n] - 1 / size - y_c y_n / size) / deviation.
+void ReferenceNetwork::embedding_gradient(const WindowTrace& trace, ReferenceMatrix above,
+                                          std::vector<ReferenceMatrix>& gradient) const {
+  const Matrix& y = trace.embedded;
+  const auto size = static_cast<double>(y.columns);
+  Matrix sums(y.rows, y.columns);
+  for (std::size_t r = 0; r < y.rows; ++r) {
+    for (std::size_t c = 0; c < y.columns; ++c) {
+      for (std::size_t n = 0; n < y.columns; ++n) {
+        const double own = c == n ? 1 : 0;
+        sums.at(r, n) += above.at(r, c) * (own - 1 / size - y.at(r, c) * y.at(r, n) / size) /
+                         trace.deviations.at(r, 0);
+      }
+    }
+  }
+  add_product_of_columns(trace.lines, sums, gradient.back());
 }
 
 ReferenceNetwork::DirectionTrace ReferenceNetwork::forward_direction(ReferenceMatrix inputs,
@@ -265,10 +309,9 @@ ReferenceNetwork::DirectionTrace ReferenceNetwork::forward_direction(ReferenceMa
 
 void ReferenceNetwork::backward(const WindowTrace& trace, const ReferenceMatrix& logits_gradient,
                                 std::vector<ReferenceMatrix>& gradient) const {
-  const std::size_t dense = tensors_.size() - 2;
-  add_product_of_columns(trace.dense_inputs, logits_gradient, gradient[dense]);
-  add_sum_of_rows(logits_gradient, gradient[dense + 1]);
-  Matrix above = product_of_rows(logits_gradient, tensors_[dense]);
+  add_product_of_columns(trace.dense_inputs, logits_gradient, gradient[dense()]);
+  add_sum_of_rows(logits_gradient, gradient[dense() + 1]);
+  Matrix above = product_of_rows(logits_gradient, tensors_[dense()]);
   for (std::size_t d = num_directions(); d > 0; d -= 2) {
     const std::size_t hidden = above.columns / 2;
     const Matrix forward =
@@ -278,6 +321,7 @@ void ReferenceNetwork::backward(const WindowTrace& trace, const ReferenceMatrix&
     above = forward;
     for (std::size_t i = 0; i < above.values.size(); ++i) above.values[i] += backward.values[i];
   }
+  if (embeds_) embedding_gradient(trace, std::move(above), gradient);
 }
 
 ReferenceMatrix ReferenceNetwork::backward_direction(const DirectionTrace& trace,

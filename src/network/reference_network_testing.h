@@ -46,6 +46,8 @@ class ReferenceNetwork {
     ReferenceMatrix inputs, activations, cells, outputs;
   };
   struct WindowTrace {
+    // Behind an embedding: the sparse rows, their normalised sums and the deviation of each sum.
+    ReferenceMatrix lines, embedded, deviations;
     std::vector<DirectionTrace> directions;  // forward and backward of each layer
     ReferenceMatrix dense_inputs, probabilities;
   };
@@ -58,10 +60,15 @@ class ReferenceNetwork {
   ReferenceMatrix backward_direction(const DirectionTrace& trace,
                                      const ReferenceMatrix& outputs_gradient, std::size_t direction,
                                      std::vector<ReferenceMatrix>& gradient) const;
+  void embed(WindowTrace& trace) const;
+  void embedding_gradient(const WindowTrace& trace, ReferenceMatrix above,
+                          std::vector<ReferenceMatrix>& gradient) const;
   // Three tensors each (input weights, recurrent weights, bias) come before the two of the dense
-  // layer.
-  std::size_t num_directions() const { return (tensors_.size() - 2) / 3; }
+  // layer, and these before the embedding where there is one.
+  std::size_t num_directions() const { return dense() / 3; }
+  std::size_t dense() const { return tensors_.size() - (embeds_ ? 3 : 2); }
 
+  bool embeds_;
   std::vector<ReferenceMatrix> tensors_;
 };
 

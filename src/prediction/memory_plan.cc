@@ -22,6 +22,8 @@ constexpr std::uint64_t kThreadBytes = std::uint64_t{64} << 10;
 // A line of prose, and the terms on it that a vocabulary of a thousand knows: the corpus has 50 and
 // 35 on average. Longer lines count when they come (PredictionRun).
 constexpr std::uint64_t kTextOfLine = 64, kTermsOfLine = 48;
+// The rich features of a line that a vocabulary of 65,536 knows: the corpus has 90.
+constexpr std::uint64_t kRichFeaturesOfLine = 112;
 // A term in memory: its text, offset, slots of the hash table and IDF.
 constexpr std::uint64_t kTermBytes = 64;
 
@@ -72,7 +74,8 @@ MemoryPlan memory_plan(const Model& model, const PredictionOptions& options) {
 MemoryPlan memory_plan(const ModelDescription& description, std::uint64_t file_bytes,
                        const PredictionOptions& options) {
   const NetworkShape shape{description.input_size, description.options.hidden_size,
-                           description.options.num_layers, description.labels.size()};
+                           description.options.num_layers, description.labels.size(),
+                           description.takes_features ? 0 : embedding_size(description.options)};
   const std::uint64_t terms = description.takes_features ? 0 : description.input_size;
   MemoryPlan plan = plan_of(shape, description.options, options);
   plan.model.loaded = ParameterLayout(shape).size * sizeof(float) + terms * kTermBytes;
@@ -96,8 +99,9 @@ std::uint64_t MemoryPlan::waiting_bytes(std::size_t batch_size) const {
 
 std::uint64_t MemoryPlan::batch_bytes(std::size_t batch_size) const {
   const BatchLayout layout(batch_size, threads, tile_rows);
-  const std::uint64_t rows = (layout.micro_batch * stride + window_size) *
-                             (kTermsOfLine * kTermEntry + sizeof(std::size_t));
+  const std::uint64_t terms = shape.embeds() ? kRichFeaturesOfLine : kTermsOfLine;
+  const std::uint64_t rows =
+      (layout.micro_batch * stride + window_size) * (terms * kTermEntry + sizeof(std::size_t));
   const std::uint64_t scratch = Workspace::bytes(shape, layout.micro_batch, window_size) + rows +
                                 shape.input_size * sizeof(std::uint64_t);
   const std::uint64_t window =

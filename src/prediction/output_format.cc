@@ -74,8 +74,8 @@ std::string_view extension(OutputFormat format) {
 }
 
 OutputFormatter::OutputFormatter(OutputFormat format, const std::vector<std::string>& labels,
-                                 bool coalesce)
-    : format_(format), labels_(labels), coalesce_(coalesce) {
+                                 bool coalesce, double unsure_below)
+    : format_(format), labels_(labels), coalesce_(coalesce), unsure_below_(unsure_below) {
   const bool json = format == OutputFormat::kJsonLines;
   const bool probabilities = json || format == OutputFormat::kProbabilities;
   if (!json && format != OutputFormat::kAnnotated) {
@@ -83,7 +83,7 @@ OutputFormatter::OutputFormatter(OutputFormat format, const std::vector<std::str
     for (const std::string& label : labels) {
       if (probabilities) header_.append("\t").append(tsv_field(label));
     }
-    header_ += "\n";
+    header_ += unsure_below > 0 ? "\tunsure\n" : "\n";
   }
   for (const std::string& label : labels) {
     values_.push_back(json ? json_string(label) : tsv_field(label));
@@ -124,7 +124,7 @@ void OutputFormatter::write_annotated_text(const LabelledDocument& labelled, con
 }
 
 void OutputFormatter::append_row(const LabelledDocument& labelled, std::size_t line,
-                                 std::string& text) const {
+                                 std::string& text) {
   const bool json = format_ == OutputFormat::kJsonLines;
   text += row_begin_;
   append_number(line, text);
@@ -136,7 +136,17 @@ void OutputFormatter::append_row(const LabelledDocument& labelled, std::size_t l
     text += keys_[label];
     append_number(probabilities[label], text);
   }
-  text += json ? "}}\n" : "\n";
+  if (json) text += "}";
+  if (unsure_below_ > 0) {
+    const bool unsure = probabilities[labelled.labels[line]] < unsure_below_;
+    unsure_lines_ += unsure;
+    if (json) {
+      text += unsure ? ",\"unsure\":true" : ",\"unsure\":false";
+    } else {
+      text += unsure ? "\t1" : "\t0";
+    }
+  }
+  text += json ? "}\n" : "\n";
 }
 
 }  // namespace skol

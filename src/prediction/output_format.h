@@ -33,8 +33,10 @@ std::string tsv_field(std::string_view text);
 // Writes documents labelled by one model. For one thread.
 class OutputFormatter {
  public:
-  // `coalesce` concerns annotated text (annotation_writer.h).
-  OutputFormatter(OutputFormat format, const std::vector<std::string>& labels, bool coalesce);
+  // `coalesce` concerns annotated text (annotation_writer.h). unsure_below: rows say whether their
+  // label is less probable than this, in a last column or member "unsure"; 0: they do not.
+  OutputFormatter(OutputFormat format, const std::vector<std::string>& labels, bool coalesce,
+                  double unsure_below = 0);
 
   // What a file begins with: the names of the columns, or nothing.
   const std::string& header() const { return header_; }
@@ -45,18 +47,21 @@ class OutputFormatter {
 
   // Lines written so far that a reader of annotated text may misread (annotation_writer.h).
   std::size_t not_round_trip() const { return not_round_trip_; }
+  // Rows written so far whose label is unsure.
+  std::size_t unsure_lines() const { return unsure_lines_; }
 
  private:
   void write_annotated_text(const LabelledDocument& labelled, const Write& write);
-  void append_row(const LabelledDocument& labelled, std::size_t line, std::string& text) const;
+  void append_row(const LabelledDocument& labelled, std::size_t line, std::string& text);
 
   OutputFormat format_;
   std::vector<std::string> labels_;
   bool coalesce_;
+  double unsure_below_;
   std::string header_;
   std::vector<std::string> values_;  // a label's name where it is the value of a row
   std::vector<std::string> keys_;    // what stands before its probability
-  std::size_t not_round_trip_ = 0;
+  std::size_t not_round_trip_ = 0, unsure_lines_ = 0;
   std::string row_begin_;  // the row of the present document up to the line number
 };
 

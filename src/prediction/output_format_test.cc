@@ -76,6 +76,24 @@ TEST(OutputFormatTest, WritesAJsonObjectALine) {
             "\n");
 }
 
+TEST(OutputFormatTest, MarksLinesWhoseLabelIsUnsureWhereAsked) {
+  const auto marked = [](OutputFormat format) {
+    OutputFormatter formatter(format, kLabels, false, 0.75);
+    std::string text = formatter.header();
+    formatter.write(labelled_document(), [&](std::string_view piece) { text += piece; });
+    EXPECT_EQ(formatter.unsure_lines(), 1U);
+    return text;
+  };
+  EXPECT_EQ(marked(OutputFormat::kLabels),
+            "doc_id\tline_number\tpredicted_label\tunsure\n"
+            "a/b.txt\t0\tName\t0\n"
+            "a/b.txt\t2\tMisc\t0\n"
+            "a/b.txt\t3\tMisc\t1\n");
+  EXPECT_THAT(marked(OutputFormat::kProbabilities), HasSubstr("\t0.6\t1e-07\t1\n"));
+  EXPECT_THAT(marked(OutputFormat::kJsonLines),
+              HasSubstr(R"({"Misc":0.6,"Name":1e-07},"unsure":true})"));
+}
+
 TEST(OutputFormatTest, EscapesWhatWouldBreakARowOfTsv) {
   EXPECT_THAT(written(OutputFormat::kLabels, labelled_document("a\tb\nc\rd\\e")),
               HasSubstr("\na\\tb\\nc\\rd\\\\e\t0\tName\n"));

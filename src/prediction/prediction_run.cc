@@ -278,7 +278,9 @@ class PredictionRun::Impl {
   }
 
   void label(Waiting& done, LabelledDocument& out) const {
-    const std::vector<float> means = std::move(*done.merge).finish();
+    std::vector<float> means = std::move(*done.merge).finish();
+    const LineChain& chain = setup_.model.data().chain;
+    if (!chain.empty()) chain.decode(means, done.lines->apart(), classes_);
     for (std::size_t i = 0; i < done.lines->size(); ++i) {
       const float* p = &means[i * classes_];
       const std::size_t line = done.lines->number(i);

@@ -19,6 +19,8 @@ inline const std::vector<std::string> kWords = {"spores", "hyaline", "new", "spe
 inline Model random_model(std::size_t num_layers = 2, std::size_t window_size = 50,
                           std::size_t stride = 25) {
   TrainingOptions options;
+  options.features = "compact";
+  options.decoder = "argmax";
   options.hidden_size = 5;
   options.num_layers = num_layers;
   options.window_size = window_size;

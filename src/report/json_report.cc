@@ -76,8 +76,17 @@ Json scores_report(const Scores& scores) {
           {"weighted_recall", scores.weighted_recall},
           {"weighted_f1", scores.weighted_f1},
           {"loss", optional_json(scores.loss)},
+          {"expected_calibration_error", optional_json(scores.expected_calibration_error)},
           {"labels", labels_json(scores)},
           {"confusion", confusion_json(scores.confusion)}};
+}
+
+Json seeds_json(const TrainingResult& result) {
+  Json seeds = Json::array();
+  for (const auto& [seed, macro_f1] : result.macro_f1_of_seeds) {
+    seeds.push_back({{"seed", seed}, {"macro_f1", macro_f1}});
+  }
+  return seeds;
 }
 
 Json training_report(const TrainingResult& result) {
@@ -89,6 +98,8 @@ Json training_report(const TrainingResult& result) {
           {"best_epoch", result.best_epoch},
           {"seconds", result.seconds},
           {"windows_per_second", result.windows_per_second},
+          {"seed", result.model.options().seed},
+          {"seeds", seeds_json(result)},
           {"held_back", result.held_back},
           {"label_counts", result.label_counts},
           {"validation", result.validation ? scores_report(*result.validation) : Json()},
@@ -145,6 +156,8 @@ Json model_report(const Model& model, const std::string& name, std::uint64_t byt
           {"parameters", model.parameter_count()},
           {"words", model.data().vectorizer.words().size()},
           {"suffixes", model.data().vectorizer.suffixes().size()},
+          {"rich_features", model.data().vectorizer.keys().size()},
+          {"temperature", model.data().temperature},
           {"options", options_report(model.options())},
           {"settings", Json::parse(model.settings())},
           {"tuned", tuned_report(model)}};

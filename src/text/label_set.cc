@@ -56,7 +56,7 @@ std::int32_t LabelSet::index(std::string_view name) const {
 
 std::string collapse_label(std::string_view label) {
   const bool stays = label == "Nomenclature" || label == "Description";
-  return std::string(stays ? label : "Misc-exposition");
+  return std::string(stays ? label : kOtherLabel);
 }
 
 std::vector<std::int32_t> labels_in(const Document& document, const LabelSet& set, bool collapse,

@@ -31,6 +31,9 @@ class LabelSet {
   std::vector<std::int32_t> by_name_;  // indices, sorted by name
 };
 
+// What labels are turned into that a model does not keep.
+inline constexpr std::string_view kOtherLabel = "Misc-exposition";
+
 // "Nomenclature" and "Description" stay, everything else becomes "Misc-exposition".
 std::string collapse_label(std::string_view label);
 

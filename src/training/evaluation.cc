@@ -20,20 +20,32 @@ void Evaluation::add(const std::string& gold, const std::string& predicted, std:
   all.lines += lines;
 }
 
+std::string gold_name(const Document& document, std::size_t i, const Model& model) {
+  if (document.labels.empty() || document.labels[i] == kNoLabel) return "";
+  std::string label = document.label_names[static_cast<std::size_t>(document.labels[i])];
+  if (model.options().labels == "collapsed") label = collapse_label(label);
+  const bool folds = model.options().min_label_count > 0;
+  return folds && model.data().labels.index(label) == kNoLabel ? std::string(kOtherLabel) : label;
+}
+
+std::int32_t gold_label(const Document& document, std::size_t i, const Model& model) {
+  const std::string name = gold_name(document, i, model);
+  return name.empty() ? kNoLabel : model.data().labels.index(name);
+}
+
 void Evaluation::add(const LabelledDocument& labelled, const Model& model) {
-  const Document& document = labelled.document;
-  const bool collapse = model.options().labels == "collapsed";
-  for (std::size_t i = 0; i < document.labels.size(); ++i) {
-    if (document.labels[i] == kNoLabel || labelled.labels[i] == kNoLabel) continue;
-    const std::string& gold = document.label_names[static_cast<std::size_t>(document.labels[i])];
-    const std::string label = collapse ? collapse_label(gold) : gold;
-    add(label, model.labels()[static_cast<std::size_t>(labelled.labels[i])]);
+  for (std::size_t i = 0; i < labelled.document.labels.size(); ++i) {
+    const std::string label = gold_name(labelled.document, i, model);
+    if (label.empty() || labelled.labels[i] == kNoLabel) continue;
+    const auto predicted = static_cast<std::size_t>(labelled.labels[i]);
+    add(label, model.labels()[predicted]);
+    const float* const row = &labelled.probabilities[i * model.labels().size()];
+    reliability_.add(row[predicted], model.labels()[predicted] == label);
     const std::int32_t index = model.data().labels.index(label);
     if (index == kNoLabel) continue;
-    const float p =
-        labelled.probabilities[i * model.labels().size() + static_cast<std::size_t>(index)];
+    const float p = std::max(row[index], std::numeric_limits<float>::min());
     Loss& loss = losses_[label];
-    loss.sum -= std::log(static_cast<double>(std::max(p, std::numeric_limits<float>::min())));
+    loss.sum -= std::log(static_cast<double>(p));
     ++loss.lines;
   }
 }
@@ -62,6 +74,7 @@ Scores Evaluation::scores() const {
     all.lines += found->second.lines;
   }
   if (all.lines > 0) scores.loss = all.sum / static_cast<double>(all.lines);
+  scores.expected_calibration_error = reliability_.error();
   return scores;
 }
 

@@ -11,8 +11,15 @@
 #include "skol/document.h"
 #include "skol/metrics.h"
 #include "skol/predictor.h"
+#include "training/reliability.h"
 
 namespace skol {
+
+// What an annotator called line i, collapsed or folded where the model's labels are; empty for
+// none.
+std::string gold_name(const Document& document, std::size_t i, const Model& model);
+// Its index among the model's labels; kNoLabel for none, or where the model does not have it.
+std::int32_t gold_label(const Document& document, std::size_t i, const Model& model);
 
 // Counts gold and predicted labels by name, as they come. For one thread.
 class Evaluation {
@@ -43,6 +50,7 @@ class Evaluation {
   };
   std::map<std::pair<std::string, std::string>, std::uint64_t> counts_;
   std::map<std::string, Loss> losses_;  // by gold label
+  Reliability reliability_;
 };
 
 // Labels the documents and scores the labels. `look` as of Predictor::run.

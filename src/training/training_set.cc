@@ -53,6 +53,17 @@ void check_alike(const std::vector<const Document*>& documents, bool collapse) {
   }
 }
 
+// Gives the lines of labels that are rarer than `least` to kOtherLabel.
+void fold_rare_labels(std::map<std::string, std::size_t>& counts, std::size_t least) {
+  std::size_t folded = 0;
+  for (auto at = counts.begin(); at != counts.end();) {
+    const bool stays = at->second >= least || at->first == kOtherLabel;
+    if (!stays) folded += at->second;
+    at = stays ? std::next(at) : counts.erase(at);
+  }
+  if (folded > 0) counts[std::string(kOtherLabel)] += folded;
+}
+
 std::map<std::string, std::size_t> count_labels(const std::vector<ClassifiedLines>& documents,
                                                 bool collapse) {
   std::map<std::string, std::size_t> counts;
@@ -71,8 +82,21 @@ std::map<std::string, std::size_t> count_labels(const std::vector<ClassifiedLine
   return counts;
 }
 
+Vectorizer learn_rich_vectorizer(const std::vector<ClassifiedLines>& documents,
+                                 const TrainingOptions& options) {
+  RichVectorizerBuilder builder({options.feature_vocab_size, options.min_doc_freq,
+                                 parse_feature_groups(options.feature_groups)});
+  for (const ClassifiedLines& lines : documents) {
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      builder.add_line(lines.document().line(lines.number(i)), lines.place(i));
+    }
+  }
+  return builder.build();
+}
+
 Vectorizer learn_vectorizer(const std::vector<ClassifiedLines>& documents,
                             const TrainingOptions& options) {
+  if (options.features == "rich") return learn_rich_vectorizer(documents, options);
   VectorizerBuilder builder({options.word_vocab_size, options.suffix_vocab_size,
                              options.min_doc_freq, options.suffix_vocab_size > 0});
   for (const ClassifiedLines& lines : documents) {
@@ -100,6 +124,7 @@ TrainingSet make_training_set(const std::vector<const Document*>& documents,
     for (const std::string& name : set.labels.names()) set.label_counts.try_emplace(name, 0);
     set.width = given->width;
   } else {
+    fold_rare_labels(set.label_counts, options.min_label_count);
     set.labels = LabelSet::from_counts(set.label_counts);
     set.vectorizer = learn_vectorizer(classified, options);
     set.width = set.vectorizer.width();
@@ -109,15 +134,17 @@ TrainingSet make_training_set(const std::vector<const Document*>& documents,
     const std::size_t first = set.rows.size();
     for (std::size_t i = 0; i < lines.size(); ++i) {
       lines.append_row(i, set.vectorizer, scratch, set.rows);
-      set.row_labels.push_back(
-          set.labels.index(label_of(lines.document(), lines.number(i), collapse)));
+      const std::string label = label_of(lines.document(), lines.number(i), collapse);
+      const std::int32_t index = set.labels.index(label);
+      const bool folded = index == kNoLabel && !label.empty();
+      set.row_labels.push_back(folded ? set.labels.index(kOtherLabel) : index);
     }
     for (const Window& window :
          sliding_windows(lines.size(), options.window_size, options.training_stride)) {
       set.windows.push_back({first + window.begin, window.length});
     }
   }
-  set.column_scale = scale_columns(set.rows, set.width);
+  if (!set.vectorizer.is_rich()) set.column_scale = scale_columns(set.rows, set.width);
   return set;
 }
 

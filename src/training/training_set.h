@@ -20,10 +20,11 @@ namespace skol {
 struct TrainingSet {
   LabelSet labels;
   std::map<std::string, std::size_t> label_counts;
-  Vectorizer vectorizer;            // without terms where features came with the lines
-  std::size_t width = 0;            // columns of the rows
-  SparseRows rows;                  // scaled: column c by column_scale[c]
-  std::vector<float> column_scale;  // 1 / root mean square of the column over the rows
+  Vectorizer vectorizer;  // without terms where features came with the lines
+  std::size_t width = 0;  // columns of the rows
+  SparseRows rows;        // scaled: column c by column_scale[c]
+  // 1 / root mean square of the column over the rows; empty for rich features, all 1 as they are.
+  std::vector<float> column_scale;
   std::vector<std::int32_t> row_labels;
   std::vector<WindowRows> windows;
 };

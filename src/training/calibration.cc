@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "training/calibration.h"
+
+#include <utility>
+#include <vector>
+
+#include "features/classified_lines.h"
+#include "model/model_data.h"
+#include "training/evaluation.h"
+
+namespace skol {
+namespace {
+
+std::vector<ChainExample> examples_of(const Model& model,
+                                      std::span<const Document* const> documents,
+                                      const PredictionOptions& options,
+                                      const Predictor::Look& look) {
+  std::vector<ChainExample> examples;
+  const std::size_t classes = model.labels().size();
+  const auto add = [&](LabelledDocument&& labelled) {
+    ChainExample& example = examples.emplace_back();
+    example.apart = ClassifiedLines(labelled.document).apart();
+    for (std::size_t i = 0; i < labelled.labels.size(); ++i) {
+      if (labelled.labels[i] == kNoLabel) continue;
+      const auto row = labelled.probabilities.begin() + static_cast<std::ptrdiff_t>(i * classes);
+      example.probabilities.insert(example.probabilities.end(), row,
+                                   row + static_cast<std::ptrdiff_t>(classes));
+      example.labels.push_back(gold_label(labelled.document, i, model));
+    }
+  };
+  Predictor predictor(model, options);
+  PredictionRun run(predictor, add, look);
+  for (const Document* document : documents) run.add(*document);
+  run.finish();
+  return examples;
+}
+
+}  // namespace
+
+Calibration calibrate(const Model& model, std::span<const Document* const> documents,
+                      const PredictionOptions& options, const Predictor::Look& look) {
+  Calibration calibration;
+  const std::size_t classes = model.labels().size();
+  const bool transitions = model.options().decoder == "crf";
+  if (transitions)
+    calibration.chain = LineChain(std::vector<float>(2 * classes * classes, 1), classes);
+  if (classes < 2) return calibration;
+  const auto fit = [&](const Model& from, const FitOptions& what) {
+    return fit_chain(examples_of(from, documents, options, look), classes, what);
+  };
+  calibration.temperature = 1 / fit(model, {transitions, true}).sharpness;
+  if (!transitions) return calibration;
+  // Means over windows do not scale as their logits do: the transitions are fitted to what the
+  // changed weights give.
+  calibration.chain = fit(calibrated(model, calibration), {true, false}).chain;
+  return calibration;
+}
+
+Model calibrated(const Model& model, const Calibration& calibration) {
+  ModelData data = model.data();
+  const auto factor = static_cast<float>(1 / calibration.temperature);
+  for (const PlainTensor& tensor : data.parameters.plain_tensors()) {
+    if (!tensor.name.starts_with("dense.")) continue;
+    std::vector<float> values = data.parameters.to_plain(tensor);
+    for (float& value : values) value *= factor;
+    data.parameters.from_plain(tensor, values);
+  }
+  data.temperature *= calibration.temperature;
+  data.chain = calibration.chain;
+  return Model(std::make_shared<const ModelData>(std::move(data)));
+}
+
+}  // namespace skol
