@@ -249,6 +249,7 @@ class SkolClassifierV2(SklearnHabits):
             model.trained(),
             prediction_batch_size=model.prediction_batch_size,
             memory_budget=model.memory_budget,
+            precision=model.precision,
             prediction_stride=model.prediction_stride,
             num_workers=model.num_workers,
             device=device_of(model.use_gpu_in_udf),

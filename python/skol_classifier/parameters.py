@@ -107,6 +107,11 @@ class RNNParameters(TypedDict, total=False):
                   "most memory of the processes that predict on a host: a size, or a share of "
                   "what there is; None: what the system allows"),
     ]  # fmt: skip
+    precision: Annotated[
+        str,
+        Parameter("fp32", one_of("fp32", "bf16"), _P,
+                  "of the arithmetic of predictions; bf16 is faster where the processor has it"),
+    ]  # fmt: skip
     batch_size: Annotated[int, Parameter(32, _count, _R, "windows of a training step")]
     num_workers: Annotated[
         int, Parameter(4, whole(1, 4096), _R, "most threads, within the cores there are")

@@ -73,6 +73,7 @@ def label(
         "threads": threads_of(model.num_workers),
         "memory_budget": budget_text(model.memory_budget),
         "device": device_of(model.use_gpu_in_udf),
+        "precision": model.precision,
     }
     key = (model.trained(), *how.values())
     with Progress(verbosity, "predict") as progress:

@@ -55,6 +55,7 @@ class RNNSkolModel:
         training_stride: int | None
         prediction_batch_size: int | str
         memory_budget: int | str | None
+        precision: str
         batch_size: int
         num_workers: int
         verbosity: int
@@ -250,6 +251,7 @@ class RNNSkolModel:
             line_no_col=self.line_no_col,
             prediction_batch_size=self.prediction_batch_size,
             memory_budget=self.memory_budget,
+            precision=self.precision,
             prediction_stride=self.prediction_stride,
             num_workers=self.num_workers,
             device=device_of(self.use_gpu_in_udf),

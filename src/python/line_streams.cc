@@ -104,14 +104,16 @@ void bind_line_stream(nb::module_& m) {
           [](TimedStream* self, const Model& model, std::size_t prediction_batch_size,
              std::size_t prediction_stride, std::size_t threads, const std::string& target,
              const std::string& run_name, const std::string& model_name,
-             const std::string& memory_budget, std::size_t executors, const std::string& device) {
-            new (self) TimedStream(
-                model, prediction_options(prediction_batch_size, prediction_stride, threads, target,
-                                          run_name, model_name, memory_budget, executors, device));
+             const std::string& memory_budget, std::size_t executors, const std::string& device,
+             const std::string& precision) {
+            new (self)
+                TimedStream(model, prediction_options(prediction_batch_size, prediction_stride,
+                                                      threads, target, run_name, model_name,
+                                                      memory_budget, executors, device, precision));
           },
           "model"_a, nb::kw_only(), "prediction_batch_size"_a = 0, "prediction_stride"_a = 0,
           "threads"_a = 0, "target"_a = "auto", "run_name"_a = "python", "model_name"_a = "",
-          "memory_budget"_a = "", "executors"_a = 1, "device"_a = "cpu",
+          "memory_budget"_a = "", "executors"_a = 1, "device"_a = "cpu", "precision"_a = "fp32",
           "`skol top` shows run_name and model_name. The rest as of predict().")
       .def("add", &TimedStream::add, "rows"_a, "doc_id"_a, "attachment"_a.none(), "line_number"_a,
            "value"_a.none(), "features"_a = nb::none(),

@@ -102,15 +102,16 @@ std::pair<std::vector<Labelled>, nb::object> predict_documents(
     const Model& model, const std::vector<const Document*>& documents,
     std::size_t prediction_batch_size, std::size_t prediction_stride, std::size_t threads,
     const std::string& target, const std::string& model_name, const std::string& memory_budget,
-    std::size_t executors, const std::string& device, nb::object progress) {
+    std::size_t executors, const std::string& device, const std::string& precision,
+    nb::object progress) {
   std::vector<Labelled> out;
   PredictionReport report;
   {
     const nb::gil_scoped_release without_gil;
     const auto begin = std::chrono::steady_clock::now();
-    Predictor predictor(
-        model, prediction_options(prediction_batch_size, prediction_stride, threads, target,
-                                  "python", model_name, memory_budget, executors, device));
+    Predictor predictor(model, prediction_options(prediction_batch_size, prediction_stride, threads,
+                                                  target, "python", model_name, memory_budget,
+                                                  executors, device, precision));
     const std::size_t stride =
         prediction_stride > 0 ? prediction_stride : model.prediction_stride();
     const std::size_t windows =
@@ -154,7 +155,7 @@ void bind_prediction(nb::module_& m) {
   m.def("predict", &predict_documents, "model"_a, "documents"_a, nb::kw_only(),
         "prediction_batch_size"_a = 0, "prediction_stride"_a = 0, "threads"_a = 0,
         "target"_a = "auto", "model_name"_a = "", "memory_budget"_a = "", "executors"_a = 1,
-        "device"_a = "cpu", "progress"_a = nb::none(),
+        "device"_a = "cpu", "precision"_a = "fp32", "progress"_a = nb::none(),
         "Labelled documents, in order, and what `skol predict --json` reports. progress gets the "
         "windows that are done and those of all documents, several times a second. `skol top` "
         "shows model_name. prediction_batch_size may be AUTO_BATCH_SIZE; memory_budget, a size or "

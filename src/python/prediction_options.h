@@ -14,7 +14,8 @@ inline PredictionOptions prediction_options(std::size_t prediction_batch_size,
                                             std::string target, std::string run_name = "python",
                                             std::string model_name = {},
                                             std::string memory_budget = {},
-                                            std::size_t executors = 1, std::string device = "cpu") {
+                                            std::size_t executors = 1, std::string device = "cpu",
+                                            std::string precision = "fp32") {
   PredictionOptions options;
   options.prediction_batch_size = prediction_batch_size;
   options.prediction_stride = prediction_stride;
@@ -25,6 +26,7 @@ inline PredictionOptions prediction_options(std::size_t prediction_batch_size,
   options.memory_budget = std::move(memory_budget);
   options.executors = executors;
   options.device = std::move(device);
+  options.precision = std::move(precision);
   return options;
 }
 

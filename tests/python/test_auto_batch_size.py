@@ -137,3 +137,17 @@ def test_a_budget_that_is_no_size_is_refused_by_name(wrong: object) -> None:
 def test_a_budget_belongs_to_the_place_and_is_not_saved(model_path: Path) -> None:
     loaded(model_path, memory_budget="10GiB").save_model()
     assert loaded(model_path)._model.memory_budget is None
+
+
+def test_precision_is_asked_for_and_not_saved(model_path: Path, texts: list[str]) -> None:
+    exact = loaded(model_path).predict_proba(texts)
+    classifier = loaded(model_path, precision="bf16")
+    for one, other in zip(classifier.predict_proba(texts), exact, strict=True):
+        assert abs(one - other).max() < 0.05
+    for size in (1, 64, "auto"):
+        again = loaded(model_path, precision="bf16", prediction_batch_size=size)
+        assert bits(again, texts) == bits(classifier, texts)
+    classifier.save_model()
+    assert loaded(model_path)._model.precision == "fp32"
+    with pytest.raises(ParameterError, match="precision is 'fp16': expected one of 'fp32', 'bf16'"):
+        RNNClassifier(precision="fp16")

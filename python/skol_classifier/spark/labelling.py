@@ -46,6 +46,7 @@ def label_lines(
     num_workers: int,
     memory_budget: int | str | None = None,
     device: str = "cpu",
+    precision: str = "fp32",
     model_name: str = "",
     verbosity: int = 0,
 ) -> tuple[DataFrame, Callable[[], dict[str, Any]]]:
@@ -60,6 +61,7 @@ def label_lines(
         num_workers=num_workers,
         memory_budget=memory_budget,
         device=device,
+        precision=precision,
         model_name=model_name,
         verbosity=verbosity,
     )
@@ -75,6 +77,7 @@ def label_rows(
     num_workers: int,
     memory_budget: int | str | None = None,
     device: str = "cpu",
+    precision: str = "fp32",
     model_name: str = "",
     verbosity: int,
 ) -> tuple[DataFrame, Callable[[], dict[str, Any]]]:
@@ -100,6 +103,7 @@ def label_rows(
         memory_budget=memory.memory_budget,
         workers_of_a_host=memory.workers,
         device=device,
+        precision=precision,
         model_name=model_name or key[:_DIGITS_OF_A_NAME],
     )
     say(verbosity, COUNTS, f"the input is {columns.form}; {job}")

@@ -69,6 +69,7 @@ class SkolModel(Model, MLReadable["SkolModel"], MLWritable):
             self.model,
             prediction_batch_size=given["prediction_batch_size"],
             memory_budget=given["memory_budget"],
+            precision=given["precision"],
             prediction_stride=stride(values, "prediction_stride", values.in_force("window_size")),
             num_workers=given["num_workers"],
             verbosity=given["verbosity"],

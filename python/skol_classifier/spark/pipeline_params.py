@@ -32,6 +32,7 @@ TRAINING = [
 PREDICTION = [
     "prediction_batch_size",
     "memory_budget",
+    "precision",
     "prediction_stride",
     "num_workers",
     "verbosity",

@@ -43,6 +43,7 @@ class LabellingJob:
     memory_budget: str
     workers_of_a_host: int  # that share its memory; 0: as many as its cores give
     device: str
+    precision: str
     model_name: str  # for those who watch
 
 
@@ -92,6 +93,7 @@ def label_batches(
         "prediction_stride": job.prediction_stride,
         "threads": _threads(job.num_workers),
         "memory_budget": job.memory_budget,
+        "precision": job.precision,
         "executors": job.workers_of_a_host or max(1, _core.usable_cores() // _task_cpus()),
         "device": job.device,
     }
