@@ -153,7 +153,7 @@ Measured training(const NetworkShape& shape, std::size_t batch, ThreadPool& pool
         windows.push_back({(s * batch + w) * kStride, kWindow});
       }
       pass.run(parameters, {lines, labels, windows}, {}, {0.3, 1, ++step}, gradient);
-      adam.update(kernels, pool, gradient, parameters);
+      adam.update(kernels, pool, gradient, pass.touched(), parameters);
     }
   });
 }

@@ -42,7 +42,7 @@ class Training {
     const double loss = pass_.run(
         parameters_, {workload_.rows, labels_, std::span(windows_).subspan(b * batch_, batch_)}, {},
         {}, gradient_);
-    adam_.update(kernels_, pool_, gradient_, parameters_);
+    adam_.update(kernels_, pool_, gradient_, pass_.touched(), parameters_);
     return loss;
   }
   std::size_t batches() const { return windows_.size() / batch_; }
