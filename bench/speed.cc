@@ -152,7 +152,7 @@ Measured training(const NetworkShape& shape, std::size_t batch, ThreadPool& pool
       for (std::size_t w = 0; w < batch; ++w) {
         windows.push_back({(s * batch + w) * kStride, kWindow});
       }
-      pass.run(parameters, {lines, labels, windows}, {}, {0.3, 1, ++step}, gradient);
+      pass.run(parameters, {lines, labels, windows}, {}, {0.3, 0.0, 1, ++step}, gradient);
       adam.update(kernels, pool, gradient, pass.touched(), parameters);
     }
   });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <exception>
@@ -16,6 +17,13 @@ namespace skol {
 // Text of documents that wait to be labelled, or to be written: enough for one to be there when it
 // is wanted, little beside a network's scratch.
 inline constexpr std::size_t kBytesOverlapped = std::size_t{2} << 20;
+
+// What reading ahead and writing behind take at most: two queues, each with at most this of text
+// and the documents' lines beside it, and the stacks of two threads that are touched.
+constexpr std::size_t overlap_bytes(std::size_t bytes_in_all) {
+  constexpr std::size_t kStacks = std::size_t{128} << 10;
+  return 2 * std::min(bytes_in_all, kBytesOverlapped) + kStacks;
+}
 
 // Reads documents in a thread of its own, some ahead of who wants them. For one caller, who leaves
 // the reader alone as long as this lives.

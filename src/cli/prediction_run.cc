@@ -114,7 +114,10 @@ PredictionStats run_prediction(const Model& model, const PredictionOptions& opti
     bar.update(progress);
   };
   PredictionStats stats = predictor.run(source, counting_sink);
-  if (behind) behind->finish();
+  if (behind) {
+    behind->finish();
+    stats.choice.planned_bytes += overlap_bytes(reader.bytes_in_all());
+  }
   for (const std::string& notice : stats.notices) {
     if (notice != predictor.device_notice()) warn(notice);
   }
