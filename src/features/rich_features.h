@@ -11,7 +11,7 @@ namespace skol {
 
 // What a rich feature is made from. The mask of a vocabulary's groups is a sum of these.
 enum FeatureGroup : std::uint32_t {
-  kLowerWords = 1,          // words in lower case, with the punctuation that touches them
+  kLowerWords = 1,     // words in lower case, with the punctuation that touches them
   kCasedWords = 2,     // words as they stand
   kPlainWords = 4,     // words in lower case, without punctuation around them
   kPrefixes = 8,       // the first two, three and four code points of plain words
