@@ -51,6 +51,11 @@ MemoryPlan plan_of(const std::string& uri, const StoreEntry& entry,
   return memory_plan(description, copies * entry.bytes, options);
 }
 
+StoreEntry look(const std::string& uri) {
+  const ModelLocation place = parse_model_uri(uri);
+  return open_store(place.store, store_options())->look(place.name);
+}
+
 }  // namespace
 
 std::uint64_t largest_document(const std::vector<InputFile>& files, const MemoryPlan& plan) {
@@ -74,10 +79,17 @@ std::uint64_t largest_document(const std::vector<InputFile>& files, const Memory
 }
 
 StoreEntry look_at_model(const std::string& uri) {
-  return reading_models([&] {
-    const ModelLocation place = parse_model_uri(uri);
-    return open_store(place.store, store_options())->look(place.name);
-  });
+  return reading_models([&] { return look(uri); });
+}
+
+StoreEntry look_before_loading(const std::string& uri) {
+  if (!uri.starts_with("redis")) return look_at_model(uri);
+  try {
+    return look(uri);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kMemory || error.kind() == ErrorKind::kInternal) throw;
+    return {};
+  }
 }
 
 void check_memory(const std::string& uri, const StoreEntry& model,

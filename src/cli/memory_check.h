@@ -15,6 +15,10 @@ namespace skol {
 // What the store of a model says of it, its first bytes among it; fails as open_model() does.
 StoreEntry look_at_model(const std::string& uri);
 
+// The same for those who load the model next: a user of Redis who may GET a key and not look at it
+// gets nothing here, and open_model() says what is wrong where something is.
+StoreEntry look_before_loading(const std::string& uri);
+
 // The memory model of predictions with the model at `uri`, of which no more than the beginning is
 // read; fails as open_model() does.
 MemoryPlan plan_before_loading(const std::string& uri, const PredictionOptions& options);

@@ -178,7 +178,7 @@ int predict_command(Arguments given) {
   name_run(arguments.machine, "predict", arguments.model);
 
   const auto begin = Clock::now();
-  const StoreEntry entry = look_at_model(arguments.model);
+  const StoreEntry entry = look_before_loading(arguments.model);
   const std::vector<InputFile> files = find_inputs(arguments.inputs);
   check_memory(arguments.model, entry, files, arguments.machine.prediction);
   const Model model = open_model(arguments.model);

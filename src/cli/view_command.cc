@@ -81,7 +81,7 @@ int view_command(Arguments given) {
   check_machine(arguments.machine);
   name_run(arguments.machine, "view", arguments.model);
 
-  const StoreEntry entry = look_at_model(arguments.model);
+  const StoreEntry entry = look_before_loading(arguments.model);
   const std::vector<InputFile> files = find_inputs(arguments.inputs);
   check_memory(arguments.model, entry, files, arguments.machine.prediction);
   const Model model = open_model(arguments.model);

@@ -137,9 +137,9 @@ TEST(HostileContainer, VersionIsReadBeforeAnythingElseIsBelieved) {
   expect_refused({
       {"next", version("3"), "made by a newer skol (format 3; this one reads 2)"},
       {"far", version("999999999"), "made by a newer skol (format 999999999"},
-      {"next, with another checksum", unsealed, "made by a newer skol (format 2"},
-      {"next, with unknown JSON", file_of(header_of(",\"x\":[[1.5]]", ",\"y\":null", "2"), "zz"),
-       "made by a newer skol (format 2"},
+      {"next, with another checksum", unsealed, "made by a newer skol (format 3"},
+      {"next, with unknown JSON", file_of(header_of(",\"x\":[[1.5]]", ",\"y\":null", "3"), "zz"),
+       "made by a newer skol (format 3"},
       {"zero", version("0"), "format_version is '0'"},
       {"leading zero", version("01"), "format_version is '01'"},
       {"negative", version("-1"), "format_version is '-1'"},

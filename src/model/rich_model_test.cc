@@ -123,11 +123,11 @@ TEST(RichModel, IsRefusedWhereItContradictsItself) {
   using Json = nlohmann::json;
   EXPECT_EQ(with_description([](Json&) {}), "");
   EXPECT_THAT(with_description([](Json& d) { d["options"]["features"] = "compact"; }),
-              HasSubstr("vocabulary.words"));
+              HasSubstr("vocabulary.idf"));
   EXPECT_THAT(with_description([](Json& d) { d["options"]["features"] = "poor"; }),
               HasSubstr("'poor'"));
   EXPECT_THAT(with_description([](Json& d) { d["options"].erase("features"); }),
-              HasSubstr("vocabulary.words"));
+              HasSubstr("vocabulary.idf"));
   EXPECT_THAT(with_description([](Json& d) { d["options"]["embedding_size"] = 6; }),
               HasSubstr("lstm.0.forward.input_weights"));
   EXPECT_THAT(with_description([](Json& d) { d["options"]["embedding_size"] = 1 << 20; }),

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "prediction/made_up_lines.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <memory>
 #include <string>
@@ -16,6 +18,8 @@ constexpr std::size_t kWordsOfLine = 8;
 constexpr std::size_t kColumnsOfLine = 32;
 // Neighbouring lines have different words: a prime, and no divisor of usual vocabulary sizes.
 constexpr std::size_t kStep = 7;
+// As many as a line and the next have, so that neighbours differ.
+constexpr std::size_t kMadeUpWords = 2 * kWordsOfLine;
 
 Document document_of_rows(std::size_t width, std::size_t lines) {
   Document document;
@@ -40,7 +44,10 @@ Document document_of_rows(std::size_t width, std::size_t lines) {
 
 Document made_up_document(const Vectorizer& vectorizer, std::size_t width, std::size_t lines) {
   if (vectorizer.width() == 0) return document_of_rows(width, lines);
-  const std::vector<std::string> words = vectorizer.words();
+  std::vector<std::string> words = vectorizer.words();
+  // A vocabulary of suffixes alone, or of hashes, has no words to write lines with.
+  for (std::size_t i = 0; words.size() < kMadeUpWords; ++i)
+    words.push_back(fmt::format("word{}", i));
   std::string text;
   for (std::size_t i = 0; i < lines; ++i) {
     for (std::size_t w = 0; w < kWordsOfLine; ++w) {

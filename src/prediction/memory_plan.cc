@@ -15,8 +15,8 @@
 namespace skol {
 namespace {
 
-// Pages of code and of the C library's heap that are touched only once work begins: 300 to 400 KiB.
-constexpr std::uint64_t kFirstTouched = std::uint64_t{448} << 10;
+// Pages of code and of the C library's heap that are touched only once work begins: 350 to 470 KiB.
+constexpr std::uint64_t kFirstTouched = std::uint64_t{512} << 10;
 // A worker's stack as far as it is touched, and what the C library and the kernel keep of it.
 constexpr std::uint64_t kThreadBytes = std::uint64_t{64} << 10;
 // A line of prose, and the terms on it that a vocabulary of a thousand knows: the corpus has 50 and

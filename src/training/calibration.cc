@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "training/calibration.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -48,7 +49,9 @@ Calibration calibrate(const Model& model, std::span<const Document* const> docum
   const auto fit = [&](const Model& from, const FitOptions& what) {
     return fit_chain(examples_of(from, documents, options, look), classes, what);
   };
-  calibration.temperature = 1 / fit(model, {transitions, true}).sharpness;
+  // Never surer than the network is: where all documents held back are labelled right, the most
+  // likely sharpness is without bound, and says nothing of other documents.
+  calibration.temperature = std::max(1.0, 1 / fit(model, {transitions, true}).sharpness);
   if (!transitions) return calibration;
   // Means over windows do not scale as their logits do: the transitions are fitted to what the
   // changed weights give.

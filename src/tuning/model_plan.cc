@@ -18,7 +18,10 @@ constexpr std::size_t kGuideSizes[] = {16, 32, 48, 64, 96, 128, 256};
 
 MemoryLine nearest_line(const MemoryPlan& memory) {
   std::vector<MemoryPoint> points;
-  for (const std::size_t size : kGuideSizes) points.push_back({size, memory.bytes(size)});
+  // Of the steady state: where loading takes more than it, all sizes take the same.
+  for (const std::size_t size : kGuideSizes) {
+    points.push_back({size, memory.base_bytes() + memory.batch_bytes(size)});
+  }
   return fit_memory_line(points);
 }
 
