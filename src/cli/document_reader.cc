@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <new>
@@ -77,7 +78,9 @@ DocumentReader::DocumentReader(std::vector<InputFile> files, const ReadingOption
       diagnostics_(options.list_diagnostics ? notice_ : nullptr) {
   for (InputFile& file : files_) {
     if (file.path == kStdin) file.annotated = options.annotated;
-    bytes_in_all_ += size_of(file);
+    const std::size_t bytes = size_of(file);
+    bytes_in_all_ += bytes;
+    largest_bytes_ = std::max(largest_bytes_, bytes);
   }
 }
 

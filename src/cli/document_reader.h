@@ -49,6 +49,7 @@ class DocumentReader {
   // Of the files opened so far and of all; 0 for a pipe.
   std::size_t bytes_opened() const { return bytes_opened_; }
   std::size_t bytes_in_all() const { return bytes_in_all_; }
+  std::size_t largest_bytes() const { return largest_bytes_; }
 
  private:
   Document read(const InputFile& file);
@@ -60,7 +61,7 @@ class DocumentReader {
   std::size_t next_ = 0;
   std::size_t skipped_ = 0;
   std::size_t bytes_opened_ = 0;
-  std::size_t bytes_in_all_ = 0;
+  std::size_t bytes_in_all_ = 0, largest_bytes_ = 0;
 };
 
 // All of the reader's documents, for a verb that measures: what is irregular in them is told, and

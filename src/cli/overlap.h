@@ -18,11 +18,11 @@ namespace skol {
 // is wanted, little beside a network's scratch.
 inline constexpr std::size_t kBytesOverlapped = std::size_t{2} << 20;
 
-// What reading ahead and writing behind take at most: two queues, each with at most this of text
-// and the documents' lines beside it, and the stacks of two threads that are touched.
-constexpr std::size_t overlap_bytes(std::size_t bytes_in_all) {
+// What reading ahead and writing behind take at most: two queues of documents beside the one that
+// is predicted, and the stacks of two threads as far as they are touched.
+constexpr std::size_t overlap_bytes(std::size_t bytes_of_other_documents) {
   constexpr std::size_t kStacks = std::size_t{128} << 10;
-  return 2 * std::min(bytes_in_all, kBytesOverlapped) + kStacks;
+  return 2 * std::min(bytes_of_other_documents, kBytesOverlapped) + kStacks;
 }
 
 // Reads documents in a thread of its own, some ahead of who wants them. For one caller, who leaves

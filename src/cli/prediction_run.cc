@@ -116,7 +116,7 @@ PredictionStats run_prediction(const Model& model, const PredictionOptions& opti
   PredictionStats stats = predictor.run(source, counting_sink);
   if (behind) {
     behind->finish();
-    stats.choice.planned_bytes += overlap_bytes(reader.bytes_in_all());
+    stats.choice.planned_bytes += overlap_bytes(reader.bytes_in_all() - reader.largest_bytes());
   }
   for (const std::string& notice : stats.notices) {
     if (notice != predictor.device_notice()) warn(notice);
