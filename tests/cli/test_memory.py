@@ -57,6 +57,8 @@ class BudgetTest(MemoryTest):
                     self.assertLessEqual(report["peak_bytes"], budget)
 
     def test_the_least_that_a_refusal_names_is_enough(self):
+        if SANITIZED:
+            self.skipTest("a sanitizer keeps freed memory: the process takes more each time")
         done, _ = self.predict("--memory-budget", "1MiB")
         self.assertEqual(done.status, 3)
         least = least_named(done.err)
