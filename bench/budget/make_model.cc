@@ -24,10 +24,15 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   options.prediction_stride = options.training_stride =
       skol::resolved_stride(0, options.window_size);
-  std::vector<std::string> terms, names;
-  for (std::size_t i = 0; i < words; ++i) terms.push_back(fmt::format("word{}", i));
+  // A fifth of them suffixes, as many of two digits as there are: every word of runs.py has one.
+  std::vector<std::string> terms, suffixes, names;
+  const std::size_t known_suffixes = words / 5;
+  for (std::size_t i = 0; i < words - known_suffixes; ++i) terms.push_back(fmt::format("w{}", i));
+  for (std::size_t i = 0; i < known_suffixes; ++i) {
+    suffixes.push_back(i < 100 ? fmt::format("{:02}", i) : fmt::format("{:03}", i));
+  }
   for (std::size_t i = 0; i < labels; ++i) names.push_back(fmt::format("label{}", i));
-  skol::Vectorizer vectorizer(terms, {}, std::vector<double>(words, 1.0));
+  skol::Vectorizer vectorizer(terms, suffixes, std::vector<double>(words, 1.0));
   skol::Parameters parameters = skol::initial_parameters(
       {words, options.hidden_size, options.num_layers, labels}, options.seed);
   skol::save_model(skol::Model(std::make_shared<const skol::ModelData>(skol::ModelData{

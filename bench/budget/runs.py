@@ -33,7 +33,8 @@ def make_model(folder: Path, shape: Shape) -> Path:
 
 
 def make_text(folder: Path, windows: int) -> Path:
-    """Documents of some `windows` windows in all, of words the models know."""
+    """Documents of some `windows` windows in all: lines of 60 characters with 25 to 40 terms that
+    the models know, as the lines of the corpus have 50 and 35."""
     folder.mkdir(parents=True, exist_ok=True)
     left = windows * STRIDE + STRIDE
     number = 0
@@ -41,7 +42,7 @@ def make_text(folder: Path, windows: int) -> Path:
         lines = min(left, LINES)
         text = []
         for line in range(lines):
-            words = (f"word{(7 * (line + number) + w * w) % 1000}" for w in range(9))
+            words = (f"w{(7 * (line + number) + w * w) % 800}" for w in range(13))
             text.append(" ".join(words))
         (folder / f"{number:04}.txt").write_text("\n".join(text) + "\n")
         left -= lines

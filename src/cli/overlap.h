@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <exception>
@@ -10,20 +9,10 @@
 
 #include "base/bounded_queue.h"
 #include "cli/document_reader.h"
+#include "prediction/memory_plan.h"
 #include "skol/predictor.h"
 
 namespace skol {
-
-// Text of documents that wait to be labelled, or to be written: enough for one to be there when it
-// is wanted, little beside a network's scratch.
-inline constexpr std::size_t kBytesOverlapped = std::size_t{2} << 20;
-
-// What reading ahead and writing behind take at most: two queues of documents beside the one that
-// is predicted, and the stacks of two threads as far as they are touched.
-constexpr std::size_t overlap_bytes(std::size_t bytes_of_other_documents) {
-  constexpr std::size_t kStacks = std::size_t{128} << 10;
-  return 2 * std::min(bytes_of_other_documents, kBytesOverlapped) + kStacks;
-}
 
 // Reads documents in a thread of its own, some ahead of who wants them. For one caller, who leaves
 // the reader alone as long as this lives.
@@ -44,7 +33,7 @@ class ReadAhead {
 
   DocumentReader& reader_;
   std::atomic<std::size_t> bytes_opened_ = 0;
-  BoundedQueue<Document> documents_{kBytesOverlapped};
+  BoundedQueue<Document> documents_{kMostTextAhead};
   std::thread thread_;
 };
 
@@ -67,7 +56,7 @@ class WriteBehind {
   void rethrow();
 
   const Predictor::Sink& sink_;
-  BoundedQueue<LabelledDocument> documents_{kBytesOverlapped};
+  BoundedQueue<LabelledDocument> documents_{kMostTextAhead};
   std::exception_ptr error_;  // written by the thread before it stops the queue
   std::thread thread_;
 };

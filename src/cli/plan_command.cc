@@ -20,6 +20,7 @@
 #include "cli/output_plan.h"
 #include "cli/page_option.h"
 #include "cli/plan_table.h"
+#include "cli/prediction_run.h"
 #include "cli/standard_output.h"
 #include "cli/terminal.h"
 #include "features/classified_lines.h"
@@ -56,6 +57,7 @@ Workload read_workload(const ModelArguments& model, MemoryPlan& memory) {
   const std::vector<InputFile> files = find_inputs(model.inputs);
   memory.document_bytes = largest_document(files, memory);
   DocumentReader reader(files, model.reading, notice_on_stderr);
+  if (reads_ahead()) memory.other_text = reader.bytes_in_all() - reader.largest_bytes();
   while (const std::optional<Document> document = reader.next()) {
     lines.push_back(ClassifiedLines(*document).size());
   }

@@ -13,6 +13,7 @@
 #include "cli/overlap.h"
 #include "cli/standard_output.h"
 #include "kernels/bf16_kernels.h"
+#include "prediction/memory_plan.h"
 #include "prediction/run_device.h"
 #include "prediction/tuned_model.h"
 
@@ -46,11 +47,10 @@ auto naming(const char* what, const std::string& document, const Work& work) {
   }
 }
 
-// Two threads more, and their documents, are worth it where there is a core to work on while
-// another waits for the disk, and where the memory model does not count on what they take.
+// Two threads more, and their documents, where the memory model does not count on what they take.
 bool can_overlap(const BatchChoice& choice) {
   constexpr std::uint64_t kRoom = std::uint64_t{64} << 20;
-  return usable_cores() > 1 &&
+  return reads_ahead() &&
          (!choice.budget.is_there() || choice.planned_bytes + kRoom <= choice.budget.bytes);
 }
 
@@ -79,6 +79,10 @@ void check_machine(const MachineOptions& options) {
 void name_run(MachineOptions& options, const std::string& verb, const std::string& uri) {
   options.prediction.run_name = verb;
   options.prediction.model_name = hide_password(uri);
+}
+
+bool reads_ahead() {
+  return usable_cores() > 1;
 }
 
 PredictionStats run_prediction(const Model& model, const PredictionOptions& options,
@@ -116,7 +120,9 @@ PredictionStats run_prediction(const Model& model, const PredictionOptions& opti
   PredictionStats stats = predictor.run(source, counting_sink);
   if (behind) {
     behind->finish();
-    stats.choice.planned_bytes += overlap_bytes(reader.bytes_in_all() - reader.largest_bytes());
+    MemoryPlan plan = memory_plan(model, options);
+    plan.other_text = reader.bytes_in_all() - reader.largest_bytes();
+    stats.choice.planned_bytes += plan.ahead_bytes(stats.choice.prediction_batch_size);
   }
   for (const std::string& notice : stats.notices) {
     if (notice != predictor.device_notice()) warn(notice);

@@ -24,6 +24,9 @@ void check_machine(const MachineOptions& options);
 // What `skol top` shows of the run that this verb makes with the model at `uri`.
 void name_run(MachineOptions& options, const std::string& verb, const std::string& uri);
 
+// Whether there is a core for reading and writing beside the network's, where memory allows it.
+bool reads_ahead();
+
 // Warns where the model's batch size was tuned on other hardware and is in force. Labels the
 // reader's documents and shows the progress in `bar`, in bytes of all files. An
 // interruption is noticed between documents. Where there are cores and memory for it, kOverlapped

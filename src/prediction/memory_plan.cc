@@ -109,10 +109,17 @@ std::uint64_t MemoryPlan::batch_bytes(std::size_t batch_size) const {
   return layout.scratches * scratch + batch_size * window + waiting_bytes(batch_size);
 }
 
+std::uint64_t MemoryPlan::ahead_bytes(std::size_t batch_size) const {
+  if (!other_text) return 0;
+  const std::uint64_t waiting = std::min(*other_text, batch_size * stride * kTextOfLine);
+  constexpr std::uint64_t kReaderAndWriter = 2 * kThreadBytes;
+  return std::min<std::uint64_t>(*other_text - waiting, kMostTextAhead) + kReaderAndWriter;
+}
+
 std::uint64_t MemoryPlan::bytes(std::size_t batch_size) const {
   // What is needed until the model is loaded is given back before it is packed.
   const std::uint64_t loading = held_bytes + model.loaded + model.loading + kFirstTouched;
-  return std::max(loading, base_bytes() + batch_bytes(batch_size));
+  return std::max(loading, base_bytes() + batch_bytes(batch_size) + ahead_bytes(batch_size));
 }
 
 std::uint64_t MemoryPlan::whole_peak(std::size_t batch_size) const {

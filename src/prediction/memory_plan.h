@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "network/shape.h"
 #include "skol/memory.h"
@@ -10,6 +11,10 @@
 #include "skol/options.h"
 
 namespace skol {
+
+// Text of documents that were read ahead and wait to be labelled, or to be written: enough for one
+// to be there when it is wanted, little beside a network's scratch.
+inline constexpr std::size_t kMostTextAhead = std::size_t{2} << 20;
 
 // What a model takes of memory.
 struct ModelMemory {
@@ -32,6 +37,8 @@ struct MemoryPlan {
   std::uint64_t peak_bytes = 0;      // measured: the most it ever had
   ModelMemory model;                 // loaded, loading: 0 for a model that it has
   std::uint64_t document_bytes = 0;  // document_memory() of the largest
+  // Text of all documents but the largest, for a run that reads ahead and writes behind.
+  std::optional<std::uint64_t> other_text;
 
   // What is there whatever the batch size.
   std::uint64_t base_bytes() const;
@@ -39,6 +46,8 @@ struct MemoryPlan {
   std::uint64_t batch_bytes(std::size_t batch_size) const;
   // Of that, the documents whose windows wait for a full batch.
   std::uint64_t waiting_bytes(std::size_t batch_size) const;
+  // Beside these, documents read ahead; those that wait to be written had waited for a batch.
+  std::uint64_t ahead_bytes(std::size_t batch_size) const;
   // The peak of what is to come.
   std::uint64_t bytes(std::size_t batch_size) const;
   // The peak of the whole process, of what it did before as well.

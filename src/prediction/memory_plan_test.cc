@@ -63,6 +63,22 @@ TEST(MemoryPlan, FindsTheLargestBatchThatFits) {
   EXPECT_EQ(plan.largest_batch(MemoryBudget::kNone, kMost), kMost);
 }
 
+TEST(MemoryPlan, CountsDocumentsReadAheadButNotThoseThatWaitForABatch) {
+  MemoryPlan plan = memory_plan(random_model(), options_of(1));
+  const std::uint64_t without = plan.bytes(64);
+  EXPECT_EQ(plan.ahead_bytes(64), 0);
+  plan.other_text = 0;
+  const std::uint64_t threads = plan.ahead_bytes(64);
+  EXPECT_GT(threads, 0);
+  EXPECT_EQ(plan.bytes(64), without + threads);
+  plan.other_text = 3 * kMiB;
+  EXPECT_EQ(plan.ahead_bytes(1), threads + kMostTextAhead) << "the queue is full";
+  plan.other_text = kMiB;
+  EXPECT_LT(plan.ahead_bytes(1), threads + kMiB);
+  EXPECT_GT(plan.ahead_bytes(1), plan.ahead_bytes(64));
+  EXPECT_EQ(plan.ahead_bytes(4096), threads) << "all of it waits for the batch";
+}
+
 TEST(MemoryPlan, OfTheFirstBytesOfAModelKnowsWhatLoadingTakes) {
   const Model model = random_model();
   const std::string bytes = model.to_bytes();

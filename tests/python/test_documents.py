@@ -46,7 +46,7 @@ def spark() -> Iterator[SparkSession]:
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("SPARK_HOME", str(Path(pyspark.__file__).parent))
         environment.setenv("PYSPARK_PYTHON", sys.executable)
-        path = filter(None, [str(PACKAGE), os.environ.get("PYTHONPATH", "")])
+        path = filter(None, [os.environ.get("PYTHONPATH", ""), str(PACKAGE)])
         environment.setenv("PYTHONPATH", os.pathsep.join(path))
         environment.setenv("SPARK_LOCAL_IP", "127.0.0.1")
         session = (

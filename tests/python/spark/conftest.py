@@ -24,11 +24,12 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[3]
 PACKAGE = Path(core.__file__).parents[1]
 
-# Before the JVM starts, which hands these on to its workers.
+# Before the JVM starts, which hands these on to its workers. The package's folder comes last: it
+# may hold another Spark than the one that is tested.
 os.environ["SPARK_HOME"] = str(Path(pyspark.__file__).parent)
 os.environ["PYSPARK_PYTHON"] = sys.executable
 os.environ["PYTHONPATH"] = os.pathsep.join(
-    filter(None, [str(PACKAGE), str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
+    filter(None, [os.environ.get("PYTHONPATH", ""), str(Path(__file__).parent), str(PACKAGE)])
 )
 os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
 
