@@ -4,22 +4,17 @@
 #include <algorithm>
 #include <utility>
 
+#include "network/layer_norm.h"
+
 namespace skol {
 namespace {
 
-// Of shapes that have an embedding between the rows and the first layer.
-template <class Shape>
-void set_embedding(const Shape& shape, SkolDeviceNetwork& sizes) {
-  if constexpr (requires { shape.embeds(); }) {
-    if (!shape.embeds()) return;
-    sizes.embedding_size = shape.embedding();
-    sizes.normalized_size = shape.embedding_size;
-    sizes.normalization_epsilon = 1e-5f;
-  }
-}
-template <class Shape>
-void set_embedding(const SkolDeviceNetwork& sizes, Shape& shape) {
-  if constexpr (requires { shape.embedding_size; }) shape.embedding_size = sizes.normalized_size;
+// Between the rows and the first layer.
+void set_embedding(const NetworkShape& shape, SkolDeviceNetwork& sizes) {
+  if (!shape.embeds()) return;
+  sizes.embedding_size = shape.embedding();
+  sizes.normalized_size = shape.embedding_size;
+  sizes.normalization_epsilon = kLayerNormEpsilon;
 }
 
 }  // namespace
@@ -99,7 +94,7 @@ Parameters OwnedNetwork::parameters() const {
   shape.hidden_size = network_.units;
   shape.num_layers = network_.num_layers;
   shape.num_classes = network_.num_classes;
-  set_embedding(network_, shape);
+  shape.embedding_size = network_.normalized_size;
   Parameters parameters(shape);
   const SlicedMatrix<float> sparse = parameters.sparse_weights();
   for (std::size_t row = 0; row < sparse.rows; ++row) {

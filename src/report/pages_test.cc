@@ -169,7 +169,7 @@ TEST(PredictionPageTest, SaysWhatARunDid) {
             HasSubstr("322 of them blank"), HasSubstr("scratch of all threads: 2.00 MiB"),
             HasSubstr("No budget was set"),
             HasSubstr("129 windows in 3 calls: on average 43.0 a call."),
-            HasSubstr("Memory was never short."),
+            HasSubstr("Memory was never short."), HasSubstr("<dt>prediction calls</dt>"),
             HasSubstr("2 calls of 63 to 64 windows of a call"), Not(HasSubstr("partition"))));
 }
 
@@ -181,6 +181,14 @@ TEST(PredictionPageTest, ShortMemoryIsTold) {
   EXPECT_THAT(prediction_page(json),
               AllOf(HasSubstr("in force: 64, 32, 64. Memory was short 1 time"),
                     HasSubstr("125.0 % of the budget"), HasSubstr("budget: 8.00 MiB")));
+}
+
+TEST(PredictionPageTest, OneOfAKindIsSaidOfOne) {
+  Json json = run_json();
+  json["predict_calls"] = 1;
+  json["reason"] = "prediction_batch_size auto -> 48: the fastest";
+  EXPECT_THAT(prediction_page(json), AllOf(HasSubstr("<dt>prediction call</dt>"),
+                                           HasSubstr("auto -&gt; 48: the fastest")));
 }
 
 TEST(PredictionPageTest, ARunOfNothingIsAPageToo) {

@@ -30,6 +30,10 @@ std::string rate_text(double rate) {
                     : with_commas(static_cast<std::size_t>(std::min(rate, 1e15)));
 }
 
+std::string unit_of(const Json& stats, const char* key, std::string unit) {
+  return count_at(stats, key) == 1 ? unit : unit + "s";
+}
+
 bool is_of_spark(const Json& stats) {
   return stats.contains("partitions");
 }
@@ -41,12 +45,13 @@ void add_key_figures(HtmlPage& page, const Json& stats) {
        spark ? "lines for each second of a worker" : "lines a second, blank ones left out"},
       {seconds_text(number_at(stats, "seconds")) + " s",
        spark ? "of labelling, added up over all workers" : "in all"},
-      {with_commas(count_at(stats, "documents")), "documents"},
+      {with_commas(count_at(stats, "documents")), unit_of(stats, "documents", "document")},
       {with_commas(count_at(stats, "lines")),
        fmt::format("lines, {} of them blank or page markers",
                    with_commas(count_at(stats, "blank_lines")))},
-      {with_commas(count_at(stats, "windows")), "windows"},
-      {with_commas(count_at(stats, "predict_calls")), "prediction calls"},
+      {with_commas(count_at(stats, "windows")), unit_of(stats, "windows", "window")},
+      {with_commas(count_at(stats, "predict_calls")),
+       unit_of(stats, "predict_calls", "prediction call")},
       {bytes_text(count_at(stats, "peak_bytes")),
        spark ? "peak memory of the largest worker" : "peak memory of the process"}};
   if (const auto wall = wall_seconds(stats)) {
@@ -127,6 +132,8 @@ std::string fill_text(const Json& stats) {
 void add_batches(HtmlPage& page, const Json& stats) {
   page.section("Batches");
   page.paragraph(fill_text(stats));
+  const std::string reason = text_at(stats, "reason");
+  if (!reason.empty()) page.paragraph(reason);
   page.paragraph(sizes_text(stats));
   Histogram chart;
   chart.times = calls_by_windows(stats);
