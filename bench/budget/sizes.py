@@ -18,7 +18,8 @@ from pathlib import Path
 from runs import Shape, make_model, make_text, predict
 
 GRID = [1, 2, 4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 512, 1024, 2048, 4096]
-WINDOWS = 4_200
+# Three of the largest batches: documents are read while another batch is computed.
+WINDOWS = 3 * 4_096
 ASKED = 3
 
 
@@ -36,7 +37,7 @@ def rates(model: Path, text: Path, out: Path, sizes: list[int], rounds: int) -> 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("models", nargs="*", default=["64x1", "128x1", "128x2"])
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
     arguments = parser.parse_args()
     ok = True
     with tempfile.TemporaryDirectory(prefix="skol_sizes_") as name:

@@ -3,18 +3,14 @@
 
 #include <algorithm>
 
-#include "base/round_up.h"
 #include "network/network.h"
 
 namespace skol {
 
 BatchLayout::BatchLayout(std::size_t batch_size, std::size_t threads, std::size_t tile_rows)
-    // Too few windows to give every thread a whole tile are shared out one by one.
-    : tile(batch_size >= threads * tile_rows ? tile_rows : 1),
-      micro_batch(
-          std::min(kMicroBatchWindows, directions_are_shared(batch_size, threads, tile_rows)
-                                           ? batch_size
-                                           : round_up((batch_size + threads - 1) / threads, tile))),
+    : micro_batch(std::min(kMicroBatchWindows, directions_are_shared(batch_size, threads, tile_rows)
+                                                   ? batch_size
+                                                   : (batch_size + threads - 1) / threads)),
       // Tasks are handed to any thread, so all have scratch as soon as two may work at once.
       scratches(batch_size <= micro_batch ? 1 : threads) {}
 

@@ -11,7 +11,6 @@ struct BatchLayout {
   // `tile_rows` is of the kernels.
   BatchLayout(std::size_t batch_size, std::size_t threads, std::size_t tile_rows);
 
-  std::size_t tile;         // windows that are computed together
   std::size_t micro_batch;  // most windows of a task
   std::size_t scratches;    // tasks that may work at the same time
 };
