@@ -24,7 +24,8 @@ using Clock = std::chrono::steady_clock;
 constexpr double kProbeSeconds = 0.8;
 // No probe alone may take longer: a model so slow gains nothing from batches of many micro-batches.
 constexpr double kMostSecondsOfProbe = 0.4;
-// A rate this near the best is as good, and the smaller batch takes less memory.
+// A rate this near the best is as good. The larger batch is taken, for what a run does between two
+// calls is not in the probes: of 64x1 networks it makes batches of 48 5 to 8 % slower than of 512.
 constexpr double kAsGood = 0.985;
 // Micro-batches of each thread in the largest batch that is tried: from 8 on a batch is cut into
 // groups of 8 (batch.cc), and larger batches are more of the same.
@@ -152,10 +153,11 @@ BatchChoice auto_choice(const MemoryPlan& plan, const MemoryBudget& budget, cons
       best = std::max(best, probe.rate());
       sizes.push_back(probe.batch_size);
     }
+    std::ranges::reverse(probes);
     const Probe& chosen = *std::ranges::find_if(
         probes, [&](const Probe& probe) { return probe.rate() >= kAsGood * best; });
     choice.prediction_batch_size = chosen.batch_size;
-    why = fmt::format("{} windows/s, the smallest within 1.5 % of the fastest of {}",
+    why = fmt::format("{} windows/s, the largest within 1.5 % of the fastest of {}",
                       with_commas(static_cast<std::size_t>(chosen.rate())), fmt::join(sizes, ", "));
   }
   choice.planned_bytes = plan.whole_peak(choice.prediction_batch_size);
