@@ -25,11 +25,13 @@ constexpr double kProbeSeconds = 0.8;
 // No probe alone may take longer: a model so slow gains nothing from batches of many micro-batches.
 constexpr double kMostSecondsOfProbe = 0.4;
 // A rate this near the best is as good. The larger batch is taken, for what a run does between two
-// calls is not in the probes: of 64x1 networks it makes batches of 48 5 to 8 % slower than of 512.
+// calls is not in the probes.
 constexpr double kAsGood = 0.985;
 // Micro-batches of each thread in the largest batch that is tried: from 8 on a batch is cut into
 // groups of 8 (batch.cc), and larger batches are more of the same.
 constexpr std::size_t kMostMicroBatches = 16;
+// And in the smallest, where there are memory and time: fewer are the same work, more waiting.
+constexpr std::size_t kFewestMicroBatches = 4;
 
 struct Probe {
   std::size_t batch_size;
@@ -42,13 +44,17 @@ struct Probe {
   }
 };
 
-// Where a batch gives every thread full micro-batches, sizes from there on; where memory is for
-// less, the largest and those that cut it into whole tiles.
-std::vector<std::size_t> sizes_to_try(const MemoryPlan& plan, std::size_t fits) {
+// Batches of a few full micro-batches for every thread, and larger ones; where memory is for less
+// than one each, the largest and those that cut it into whole tiles.
+std::vector<std::size_t> sizes_to_try(const MemoryPlan& plan, std::size_t fits,
+                                      double seconds_of_window) {
   const std::size_t full = plan.threads * kMicroBatchWindows;
   std::vector<std::size_t> sizes;
   if (fits >= full) {
-    for (std::size_t n = full; n <= std::min(fits, kMostMicroBatches * full); n *= 2) {
+    const std::size_t few = kFewestMicroBatches * full;
+    const bool quick = seconds_of_window * static_cast<double>(few) <= kMostSecondsOfProbe;
+    const std::size_t least = quick && fits >= few ? few : full;
+    for (std::size_t n = least; n <= std::min(fits, kMostMicroBatches * full); n *= 2) {
       sizes.push_back(n);
     }
     return sizes;
@@ -111,7 +117,7 @@ std::vector<Probe> measure(const MemoryPlan& plan, std::size_t fits, Prober& pro
   const double seconds_of_window = prober.call(few) / static_cast<double>(few);
   std::vector<Probe> probes;
   double round = 0;
-  for (const std::size_t size : sizes_to_try(plan, fits)) {
+  for (const std::size_t size : sizes_to_try(plan, fits, seconds_of_window)) {
     const double seconds = seconds_of_window * static_cast<double>(size);
     if (!probes.empty() && seconds > kMostSecondsOfProbe) break;
     probes.push_back({size, {}});
