@@ -189,6 +189,8 @@ TEST(PredictionPageTest, OneOfAKindIsSaidOfOne) {
   json["reason"] = "prediction_batch_size auto -> 48: the fastest";
   EXPECT_THAT(prediction_page(json), AllOf(HasSubstr("<dt>prediction call</dt>"),
                                            HasSubstr("auto -&gt; 48: the fastest")));
+  json.erase("reason");
+  EXPECT_THAT(prediction_page(json), Not(HasSubstr("the fastest")));
 }
 
 TEST(PredictionPageTest, ARunOfNothingIsAPageToo) {

@@ -132,7 +132,9 @@ std::string fill_text(const Json& stats) {
 void add_batches(HtmlPage& page, const Json& stats) {
   page.section("Batches");
   page.paragraph(fill_text(stats));
-  const std::string reason = text_at(stats, "reason");
+  // A run over no partition has chosen nothing.
+  const bool chosen = stats.contains("reason") && !stats["reason"].is_null();
+  const std::string reason = chosen ? text_at(stats, "reason") : "";
   if (!reason.empty()) page.paragraph(reason);
   page.paragraph(sizes_text(stats));
   Histogram chart;
