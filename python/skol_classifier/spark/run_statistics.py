@@ -29,9 +29,16 @@ _SUMS = (
     "seconds",
 )
 # A worker's, and workers do not share memory.
-_MAXIMA = ("workspace_bytes", "peak_bytes", "planned_bytes", "device_bytes")
-# Of the worker with the smallest batch size, which is the one to know of.
-_OF_THE_SMALLEST = ("prediction_batch_size", "reason", "budget_bytes", "budget_limit")
+_MAXIMA = ("workspace_bytes", "peak_bytes", "device_bytes")
+# Of the worker with the smallest batch size, which is the one to know of. The plan and the budget
+# it was made for are of one worker: each measures its own.
+_OF_THE_SMALLEST = (
+    "prediction_batch_size",
+    "reason",
+    "planned_bytes",
+    "budget_bytes",
+    "budget_limit",
+)
 
 
 class _LatestEntries(dict[int, Entry]):

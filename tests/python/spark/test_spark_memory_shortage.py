@@ -70,6 +70,8 @@ def test_s10_a_worker_short_of_memory_makes_its_batches_smaller(
     assert (stats["budget_limit"], stats["reductions"]) == ("RLIMIT_AS", 0)
     assert 1 <= stats["prediction_batch_size"] == stats["batch_sizes"][0] < BATCH
     assert stats["workspace_bytes"] <= stats["planned_bytes"] <= stats["budget_bytes"]
+    for part in stats["partitions"]:
+        assert part["planned_bytes"] <= part["budget_bytes"]
     assert (stats["lines"], stats["windows"]) == (40 * 150, 40)
     warnings = [record.message for record in caplog.records]
     assert len(warnings) == 1, warnings
