@@ -44,6 +44,7 @@ HWY_INLINE void sparse_block(std::span<const std::uint32_t> columns, std::span<c
   for (std::size_t j = 0; j < columns.size(); ++j) {
     const float* row = w + columns[j] * stride;
     const V value = hn::Set(kFloats, values[j]);
+    fetch_entry<kVectors * kLanes>(columns, j, w, stride);
 #pragma GCC unroll 8
     for (std::size_t v = 0; v < kVectors; ++v) {
       sums[v] = hn::MulAdd(value, hn::LoadU(kFloats, row + v * kLanes), sums[v]);
@@ -88,18 +89,10 @@ class SimdKernels final : public Kernels {
     const std::size_t units = recurrent.depth;
     const std::size_t ahead =
         (input == nullptr ? 4 : input->depth / units) * kLanes * sizeof(float);
-    HWY_ALIGN float z[kMaxStepRows * 4 * kLanes];
-    for (std::size_t r0 = 0; r0 < rows.size(); r0 += kMaxStepRows) {
-      const auto some = rows.subspan(r0, std::min(kMaxStepRows, rows.size() - r0));
-      for (std::size_t u = 0; u < units; u += kLanes) {
-        for_tiles(some.size(), std::make_index_sequence<kTileRows - 1>(),
-                  [&](std::size_t r, auto count) {
-                    gates_tile<count()>(&some[r], input, recurrent, u, z + r * 4 * kLanes);
+    step_by_tiles(rows, units, ahead,
+                  [&](const LstmRow* some, auto count, std::size_t u, float* z) {
+                    gates_tile<count()>(some, input, recurrent, u, z);
                   });
-        fetch_ahead(some, ahead, u / kLanes);
-        update_state(some, units, u, z);
-      }
-    }
   }
 
   void lstm_step_gradient(std::span<const LstmRowGradient> rows, std::size_t units) const override {

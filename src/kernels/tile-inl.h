@@ -131,10 +131,6 @@ HWY_INLINE void store_output(V h, Bf16* to) {
              reinterpret_cast<std::uint16_t*>(to));
 }
 
-// Rows of an LSTM step whose gates lie on the stack at a time, between product and activation:
-// 6 KiB of AVX-512 beside the 32 KiB of weights in the first-level cache.
-constexpr std::size_t kMaxStepRows = 24;
-
 // Brings to the second-level cache one part, of `count` bytes, of what the next step reads. The
 // rows of a step lie a window apart, where no prefetcher of a processor looks for them; asked for
 // all at once they would wait for each other.
@@ -149,39 +145,61 @@ HWY_INLINE void fetch_ahead(std::span<const LstmStepRow<T>> rows, std::size_t co
   }
 }
 
+// Rows of an LSTM step whose gates lie on the stack at a time, between product and activation:
+// 6 KiB of AVX-512 beside the 32 KiB of weights in the first-level cache.
+constexpr std::size_t kMaxStepRows = 24;
+
 // The new state of units u .. u + kLanes from their gates z[r][gate], operation for operation as
-// in reference_kernels.cc. In two passes: the second half of a row waits for the first, other rows
-// do not.
+// in reference_kernels.cc. The operations for one vector wait for each other, and a processor looks
+// some hundred operations ahead: a pass does little for a vector, but for all rows.
 template <class T>
 HWY_NOINLINE void update_state(std::span<const LstmStepRow<T>> rows, std::size_t units,
                                std::size_t u, float* HWY_RESTRICT z) {
   const V one = hn::Set(kFloats, 1.0f);
+  for (float* at = z; at < z + rows.size() * 4 * kLanes; at += 4 * kLanes) {
+    for (std::size_t gate : {0, 1, 3}) {
+      float* const sigmoid = at + gate * kLanes;
+      hn::Store(plus_one(decay(hn::Load(kFloats, sigmoid))), kFloats, sigmoid);
+    }
+    hn::Store(decay_twice(hn::Load(kFloats, at + 2 * kLanes)), kFloats, at + 2 * kLanes);
+  }
   for (std::size_t r = 0; r < rows.size(); ++r) {
-    float* z_row = z + r * 4 * kLanes;
-    const V i = plus_one(decay(hn::Load(kFloats, z_row)));
-    const V f = plus_one(decay(hn::Load(kFloats, z_row + kLanes)));
-    const V e_g = decay_twice(hn::Load(kFloats, z_row + 2 * kLanes));
-    const V o = plus_one(decay(hn::Load(kFloats, z_row + 3 * kLanes)));
+    float* const at = z + r * 4 * kLanes;
+    const V i = hn::Load(kFloats, at), f = hn::Load(kFloats, at + kLanes);
+    const V e_g = hn::Load(kFloats, at + 2 * kLanes), o = hn::Load(kFloats, at + 3 * kLanes);
     const V i_g = hn::Mul(i, plus_one(e_g));
     const V numerator =
         hn::MulAdd(hn::LoadU(kFloats, rows[r].c_previous + u), i_g, hn::Mul(one_minus(e_g), f));
     const V c = hn::Div(numerator, hn::Mul(i_g, f));
     hn::StoreU(c, kFloats, rows[r].c + u);
-    hn::Store(c, kFloats, z_row);
-    hn::Store(o, kFloats, z_row + kLanes);
-    float* activations = rows[r].activations;
-    if (activations == nullptr) continue;
-    hn::StoreU(hn::Div(one, i), kFloats, activations + u);
-    hn::StoreU(hn::Div(one, f), kFloats, activations + units + u);
-    hn::StoreU(hn::Div(one_minus(e_g), plus_one(e_g)), kFloats, activations + 2 * units + u);
-    hn::StoreU(hn::Div(one, o), kFloats, activations + 3 * units + u);
+    hn::Store(c, kFloats, at);
+    if (rows[r].activations == nullptr) continue;
+    float* const activations = rows[r].activations + u;
+    hn::StoreU(hn::Div(one, i), kFloats, activations);
+    hn::StoreU(hn::Div(one, f), kFloats, activations + units);
+    hn::StoreU(hn::Div(one_minus(e_g), plus_one(e_g)), kFloats, activations + 2 * units);
+    hn::StoreU(hn::Div(one, o), kFloats, activations + 3 * units);
   }
   for (std::size_t r = 0; r < rows.size(); ++r) {
-    const float* z_row = z + r * 4 * kLanes;
-    const V e_c = decay_twice(hn::Load(kFloats, z_row));
-    const V o = hn::Load(kFloats, z_row + kLanes);
+    const float* const at = z + r * 4 * kLanes;
+    const V e_c = decay_twice(hn::Load(kFloats, at));
+    const V o = hn::Load(kFloats, at + 3 * kLanes);
     store_output(hn::Div(one_minus(e_c), hn::Mul(o, plus_one(e_c))), rows[r].h + u);
   }
+}
+
+// Entries of a sparse row between the one that is added and the one whose weights are asked for:
+// the way from the second-level cache, some 14 cycles, and from the third, where a neighbour on
+// the machine lets a slice rest there.
+constexpr std::size_t kEntriesAhead = 6;
+
+// Brings `kCount` weights of a later entry of a sparse row to the first-level cache.
+template <std::size_t kCount, class T>
+HWY_INLINE void fetch_entry(std::span<const std::uint32_t> columns, std::size_t entry, const T* w,
+                            std::size_t stride) {
+  const T* next = w + columns[std::min(entry + kEntriesAhead, columns.size() - 1)] * stride;
+#pragma GCC unroll 8
+  for (std::size_t i = 0; i < kCount; i += kAlignment / sizeof(T)) __builtin_prefetch(next + i);
 }
 
 // Calls tile(row, std::integral_constant<rows>) for groups of kTileRows rows and, at the end, for
@@ -194,6 +212,23 @@ HWY_INLINE void for_tiles(std::size_t rows, std::index_sequence<kRest...>, const
   }
   const std::size_t rest = rows - r;
   ((rest == kRest + 1 ? tile(r, std::integral_constant<std::size_t, kRest + 1>()) : void()), ...);
+}
+
+// An LSTM step: tile(rows, std::integral_constant<count>, u, z) multiplies, to z[row][gate] of
+// units u .. u + kLanes. ahead: bytes that the next step reads for so many units.
+template <class T, class Tile>
+HWY_INLINE void step_by_tiles(std::span<const LstmStepRow<T>> all_rows, std::size_t units,
+                              std::size_t ahead, const Tile& tile) {
+  HWY_ALIGN float z[kMaxStepRows * 4 * kLanes];
+  for (std::size_t r0 = 0; r0 < all_rows.size(); r0 += kMaxStepRows) {
+    const auto rows = all_rows.subspan(r0, std::min(kMaxStepRows, all_rows.size() - r0));
+    for (std::size_t u = 0; u < units; u += kLanes) {
+      for_tiles(rows.size(), std::make_index_sequence<kTileRows - 1>(),
+                [&](std::size_t r, auto count) { tile(&rows[r], count, u, z + r * 4 * kLanes); });
+      fetch_ahead(rows, ahead, u / kLanes);
+      update_state(rows, units, u, z);
+    }
+  }
 }
 
 }  // namespace HWY_NAMESPACE

@@ -50,8 +50,12 @@ Network::Network(const Parameters& parameters, const Kernels& kernels, const Bf1
   if (bf16 == nullptr || s.embeds()) return;
   const SlicedMatrix<const float> sparse = parameters.sparse_weights();
   bf16_sparse_.resize(sparse.rows * sparse.columns);
-  for (std::size_t i = 0; i < bf16_sparse_.size(); i += sparse.slice) {
-    pack_sparse(sparse.data + i, sparse.slice, &bf16_sparse_[i]);
+  const SlicedMatrix<const Bf16> to = bf16_sparse_weights();
+  for (std::size_t column = 0; column < sparse.columns; column += sparse.slice) {
+    for (std::size_t row = 0; row < sparse.rows; ++row) {
+      pack_sparse(sparse.at(row, column), sparse.slice,
+                  &bf16_sparse_[static_cast<std::size_t>(to.at(row, column) - to.data)]);
+    }
   }
 }
 
@@ -69,9 +73,12 @@ LstmWeights<Bf16> Network::lstm_weights(std::size_t layer, Direction direction) 
           layer == 0 ? nullptr : &bf16_input_[2 * (layer - 1) + half]};
 }
 
+// Slices twice as wide as those of float32 are of the same size.
 SlicedMatrix<const Bf16> Network::bf16_sparse_weights() const {
   const SlicedMatrix<const float> sparse = parameters_->sparse_weights();
-  return {bf16_sparse_.data(), sparse.rows, sparse.columns, sparse.slice};
+  const std::size_t wide = 2 * sparse.slice;
+  return {bf16_sparse_.data(), sparse.rows, sparse.columns,
+          4 * shape().units() % wide == 0 ? wide : sparse.slice};
 }
 
 std::size_t Network::bytes() const {
