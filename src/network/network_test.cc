@@ -197,6 +197,29 @@ TEST_P(Prediction, LeavesNoTraceInTheWorkspace) {
   EXPECT_EQ(first, second);
 }
 
+TEST(SparseWeightsOfBf16, AreThoseOfFloat32InSlicesOfTheirOwn) {
+  for (const std::size_t hidden : {16, 32, 48, 64, 128}) {
+    const NetworkShape shape{
+        .input_size = 5, .hidden_size = hidden, .num_layers = 1, .num_classes = 3};
+    const Parameters parameters = random_parameters(shape, 6);
+    const Network network(parameters, find_kernels("scalar"), &reference_bf16_kernels());
+    const SlicedMatrix<const Bf16> w = network.bf16_sparse_weights();
+    const SlicedMatrix<const float> exact = parameters.sparse_weights();
+    EXPECT_EQ(w.slice, hidden % 64 == 0 ? 256 : exact.slice);
+    const std::vector<float> zeros(w.slice, 0.0f), one{1.0f};
+    std::vector<float> sums(w.slice);
+    for (std::uint32_t row = 0; row < shape.input_size; ++row) {
+      for (std::size_t column = 0; column < shape.gates(); column += w.slice) {
+        reference_bf16_kernels().sparse_row({&row, 1}, one, w.at(0, column), w.slice, w.slice,
+                                            zeros.data(), sums.data());
+        for (std::size_t n = 0; n < w.slice; ++n) {
+          EXPECT_EQ(sums[n], to_float(to_bf16(*exact.at(row, column + n))));
+        }
+      }
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(LayersAndKernels, Prediction,
                          ::testing::Combine(::testing::Range<std::size_t>(0, 4),
                                             ::testing::ValuesIn(available_kernels()),
