@@ -233,6 +233,43 @@ void LineChain::decode(std::span<float> probabilities, std::span<const std::uint
   }
 }
 
+double line_loss(const LineChain& chain, std::span<const ChainExample> examples,
+                 std::size_t classes) {
+  double loss = 0;
+  std::size_t lines = 0;
+  for (const ChainExample& example : examples) {
+    std::vector<float> p = example.probabilities;
+    chain.decode(p, example.apart, classes);
+    for (std::size_t t = 0; t < example.labels.size(); ++t) {
+      if (example.labels[t] < 0) continue;
+      const float right = p[t * classes + static_cast<std::size_t>(example.labels[t])];
+      loss -= std::log(std::max(static_cast<double>(right), kLeastProbability));
+      ++lines;
+    }
+  }
+  return lines == 0 ? 0 : loss / static_cast<double>(lines);
+}
+
+LineChain tempered(const LineChain& chain, std::span<const ChainExample> examples,
+                   std::size_t classes) {
+  constexpr int kStrengths = 10;
+  LineChain best;
+  double least = 0;
+  for (int strength = 0; !chain.empty() && strength <= kStrengths; ++strength) {
+    std::vector<float> factors(chain.factors().begin(), chain.factors().end());
+    for (float& factor : factors) {
+      factor = static_cast<float>(
+          std::pow(static_cast<double>(factor), static_cast<double>(strength) / kStrengths));
+    }
+    LineChain candidate(std::move(factors), classes);
+    const double loss = line_loss(candidate, examples, classes);
+    if (!best.empty() && loss >= least) continue;
+    least = loss;
+    best = std::move(candidate);
+  }
+  return best;
+}
+
 FittedChain fit_chain(std::span<const ChainExample> examples, std::size_t classes,
                       const FitOptions& options) {
   ChainFit fit(examples, classes);

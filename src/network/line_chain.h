@@ -54,6 +54,17 @@ struct FittedChain {
   double loss = 0;         // with chain and sharpness
 };
 
+// The mean of - log(marginal of the line's label) over the labelled lines of the examples; 0 for
+// none. What a reader of single lines pays, where fit_chain asks for whole sequences.
+double line_loss(const LineChain& chain, std::span<const ChainExample> examples,
+                 std::size_t classes);
+
+// The chain with its factors to the power of 0, 0.1, ... or 1 that has the least line_loss. The
+// network saw the neighbours of a line already, so lines that it gets wrong stand together; to
+// fit_chain they are so many independent witnesses, and its factors are too strong by as much.
+LineChain tempered(const LineChain& chain, std::span<const ChainExample> examples,
+                   std::size_t classes);
+
 struct FitOptions {
   bool transitions = true;
   bool sharpness = true;

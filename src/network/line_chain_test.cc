@@ -197,6 +197,47 @@ TEST(FittedChain, FindsHowMuchTooSureProbabilitiesAre) {
   EXPECT_TRUE(fitted.chain.empty());
 }
 
+TEST(LineLoss, IsThatOfTheMarginals) {
+  const std::vector<ChainExample> examples = examples_of_two_documents();
+  const std::vector<float> factors = random_factors(3, 8);
+  double loss = 0;
+  for (const ChainExample& example : examples) {
+    std::vector<double> sums(example.probabilities.size(), 0.0);
+    double all = 0;
+    for_each_sequence(example.probabilities, factors, 3, [&](const auto& labels, double weight) {
+      all += weight;
+      for (std::size_t t = 0; t < labels.size(); ++t) sums[3 * t + labels[t]] += weight;
+    });
+    for (std::size_t t = 0; t < example.labels.size(); ++t) {
+      if (example.labels[t] < 0) continue;
+      loss -= std::log(sums[3 * t + static_cast<std::size_t>(example.labels[t])] / all);
+    }
+  }
+  EXPECT_NEAR(line_loss(LineChain(factors, 3), examples, 3), loss / 11, 1e-6);
+  EXPECT_EQ(line_loss(LineChain(factors, 3), {}, 3), 0.0);
+}
+
+// Labels in runs; the probabilities say the same line after line, right or wrong, as a network's do
+// that sees the neighbours. What they say of a run is one witness, not ten.
+TEST(TemperedChain, IsWeakerWhereLinesThatAreWrongStandTogether) {
+  const std::size_t lines = 3000, run = 10;
+  ChainExample example{{}, std::vector<std::uint8_t>(lines, 0), {}};
+  const CounterRandom random(3, 4);
+  for (std::size_t t = 0; t < lines; ++t) {
+    const auto label = static_cast<std::int32_t>(random.below(t / run, 2));
+    const bool right = random.uniform(1000 + t / run) < 0.8;
+    const float p = (label == 1) == right ? 0.8f : 0.2f;
+    example.probabilities.insert(example.probabilities.end(), {1 - p, p});
+    example.labels.push_back(label);
+  }
+  const std::vector<ChainExample> examples = {example};
+  const LineChain fitted = fit_chain(examples, 2, {.transitions = true, .sharpness = false}).chain;
+  const LineChain weaker = tempered(fitted, examples, 2);
+  EXPECT_LT(line_loss(weaker, examples, 2), line_loss(fitted, examples, 2) - 0.05);
+  EXPECT_LE(line_loss(weaker, examples, 2), line_loss(LineChain(), examples, 2) + 1e-6);
+  EXPECT_TRUE(tempered(LineChain(), examples, 2).empty());
+}
+
 TEST(FittedChain, OfNoLabelsIsNone) {
   const std::vector<ChainExample> examples = {{random_rows(3, 2, 1), apart_of(3), {-1, -1, -1}}};
   const FittedChain fitted = fit_chain(examples, 2, {});

@@ -46,16 +46,16 @@ Calibration calibrate(const Model& model, std::span<const Document* const> docum
   if (transitions)
     calibration.chain = LineChain(std::vector<float>(2 * classes * classes, 1), classes);
   if (classes < 2) return calibration;
-  const auto fit = [&](const Model& from, const FitOptions& what) {
-    return fit_chain(examples_of(from, documents, options, look), classes, what);
-  };
+  const auto examples = examples_of(model, documents, options, look);
   // Never surer than the network is: where all documents held back are labelled right, the most
   // likely sharpness is without bound, and says nothing of other documents.
-  calibration.temperature = std::max(1.0, 1 / fit(model, {transitions, true}).sharpness);
+  calibration.temperature =
+      std::max(1.0, 1 / fit_chain(examples, classes, {false, true}).sharpness);
   if (!transitions) return calibration;
   // Means over windows do not scale as their logits do: the transitions are fitted to what the
   // changed weights give.
-  calibration.chain = fit(calibrated(model, calibration), {true, false}).chain;
+  const auto changed = examples_of(calibrated(model, calibration), documents, options, look);
+  calibration.chain = tempered(fit_chain(changed, classes, {true, false}).chain, changed, classes);
   return calibration;
 }
 
