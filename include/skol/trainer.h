@@ -66,10 +66,12 @@ struct TrainingResult {
 // best macro-F1 on the documents held back, which are the same ones for all. A share of them is
 // held back, by document; after each epoch the model labels these, and the weights with the best
 // macro-F1 are kept; training ends after options.epochs or when kPatience epochs brought nothing
-// better. The model returned is the one that was measured; with final_refit it is one trained anew,
-// from the same seed, on all documents for the number of epochs that was best. The same documents,
-// options and version of skol give the same bytes on any number of threads. Errors: kParameter for
-// options out of range or labels that are not there; kInput where no line has a label.
+// better. With the schedule "one-cycle" all epochs run and the last weights are kept, since a
+// learning rate that has not come down yet is not to be judged by. The model returned is the one
+// that was measured; with final_refit it is one trained anew, from the same seed, on all documents
+// for the number of epochs that was best. The same documents, options and version of skol give the
+// same bytes on any number of threads. Errors: kParameter for options out of range or labels that
+// are not there; kInput where no line has a label.
 TrainingResult train(const std::vector<Document>& documents, const TrainingOptions& options,
                      const TrainingEnvironment& environment);
 

@@ -252,13 +252,15 @@ TrainingResult train_once(const std::vector<Document>& documents, const Training
     if (environment.epoch_done) environment.epoch_done(report);
   };
 
+  // A cycle is worth what its end is worth, when the learning rate has come down: it is never cut.
+  const bool whole_cycle = options.schedule == "one-cycle";
   for (std::size_t epoch = 1; epoch <= options.epochs; ++epoch) {
     EpochReport report = training->run_epoch(epoch, false);
     Model model = training->model();
     if (measurable) report.validation = evaluate(model, held_back, environment);
     result.epochs = epoch;
     finish_epoch(report);
-    if (!measurable || !result.validation ||
+    if (!measurable || whole_cycle || !result.validation ||
         report.validation->macro_f1 > result.validation->macro_f1) {
       result.model = std::move(model);
       result.validation = report.validation;

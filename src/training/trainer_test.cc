@@ -129,6 +129,17 @@ TEST(Train, StopsWhenNothingGetsBetterAnyMore) {
   EXPECT_EQ(result.epochs, result.best_epoch + kPatience);
 }
 
+TEST(Train, RunsAWholeCycleAndKeepsItsEnd) {
+  TrainingOptions options = small_options();
+  options.epochs = 12;
+  options.schedule = "one-cycle";
+  options.final_refit = true;
+  const TrainingResult result = train(lessons(10), options, {});
+  EXPECT_EQ(result.epochs, 12u);
+  EXPECT_EQ(result.best_epoch, 12u);
+  EXPECT_EQ(result.history.size(), 24u);
+}
+
 TEST(Train, RefitsOnAllDocumentsForTheEpochsThatWereBest) {
   TrainingOptions options = small_options();
   const TrainingResult held_back = train(lessons(10), options, {});
