@@ -33,6 +33,7 @@ struct TrainingOptions {
   std::string feature_groups = "all";
   std::size_t embedding_size = 128;
   double feature_dropout = 0.4;
+  double line_dropout = 0.15;
   std::string schedule = "constant";
   double averaging = 0;
   std::string labels = "collapsed";
@@ -72,8 +73,12 @@ void visit_training_options(Options& o, Visitor&& visit) {
         "prefixes, suffixes, shapes, ends, bigrams, line, block");
   visit("embedding_size", o.embedding_size, "values that the rich features of a line sum up to");
   visit("feature_dropout", o.feature_dropout, "share of rich features left out in training");
+  visit("line_dropout", o.line_dropout,
+        "share of lines that lose all rich features in training, so that their neighbours must "
+        "tell");
   visit("schedule", o.schedule,
-        "learning rate: constant, or one-cycle, which rises and falls over all epochs");
+        "learning rate: constant, or one-cycle, which rises and falls over all epochs, none left "
+        "out");
   visit("averaging", o.averaging,
         "share of the mean of all weights so far that each step keeps, as 0.995; 0: the last "
         "weights");

@@ -156,7 +156,7 @@ TEST(RichModel, OfAnEarlierSkolHasItsCompactFeaturesAndNoDecoder) {
   auto description = nlohmann::json::parse(container.metadata.at("skol"));
   for (const char* young :
        {"features", "feature_vocab_size", "feature_groups", "embedding_size", "feature_dropout",
-        "schedule", "averaging", "decoder", "seeds", "min_label_count"}) {
+        "line_dropout", "schedule", "averaging", "decoder", "seeds", "min_label_count"}) {
     EXPECT_EQ(description["options"].erase(young), 1u) << young;
   }
   container.metadata["skol"] = description.dump();

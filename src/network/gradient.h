@@ -28,6 +28,7 @@ struct TrainingBatch {
 struct DropoutOptions {
   double rate = 0.0;          // in [0, 1), on each LSTM's input
   double feature_rate = 0.0;  // the same, on the entries of a row that is embedded
+  double line_rate = 0.0;     // of rows that are embedded and lose all their entries
   std::uint64_t seed = 0;
   std::uint64_t step = 0;  // another mask for each step
 };

@@ -37,9 +37,10 @@ Training train(const NetworkShape& shape, const Kernels& kernels, std::size_t th
   Adam adam(shape, {.clip_norm = 0.1});
   Training training{{}, random_parameters(shape, 12), Parameters(shape)};
   for (std::uint64_t step = 0; step < 3; ++step) {
-    training.losses.push_back(pass.run(training.parameters, batch.view(), {},
-                                       {.rate = 0.3, .feature_rate = 0.2, .seed = 5, .step = step},
-                                       training.gradient));
+    training.losses.push_back(
+        pass.run(training.parameters, batch.view(), {},
+                 {.rate = 0.3, .feature_rate = 0.2, .line_rate = 0.1, .seed = 5, .step = step},
+                 training.gradient));
     adam.update(kernels, pool, training.gradient, pass.touched(), training.parameters);
   }
   return training;
@@ -192,7 +193,8 @@ TEST_P(MaskedPass, GradientUnderDropoutIsThatOfTheMaskedNetwork) {
   shape.num_layers = 3;
   shape.embedding_size = GetParam();
   const RandomBatch batch = random_batch(shape, kLengths, 1);
-  const DropoutOptions dropout{.rate = 0.4, .feature_rate = 0.3, .seed = 3, .step = 4};
+  const DropoutOptions dropout{
+      .rate = 0.4, .feature_rate = 0.3, .line_rate = 0.2, .seed = 3, .step = 4};
   GradientPass pass(shape, kernels_, pool_);
   const Parameters parameters = random_parameters(shape, 2);
   Parameters gradient(shape), ignored(shape);
@@ -211,6 +213,20 @@ TEST_P(MaskedPass, GradientUnderDropoutIsThatOfTheMaskedNetwork) {
 
 INSTANTIATE_TEST_SUITE_P(Embedding, MaskedPass, ::testing::Values(0, 13),
                          [](const auto& instance) { return std::to_string(instance.param); });
+
+// At a rate of almost 1 no line has a feature left; where rows are not embedded, all have.
+TEST_F(Pass, LeavesOutAllFeaturesOfALineAtOnce) {
+  NetworkShape shape = kTwoLayers;
+  const RandomBatch batch = random_batch(shape, kLengths, 1);
+  const DropoutOptions lines{.line_rate = 0.999999, .seed = 3, .step = 4};
+  EXPECT_EQ(run(shape, batch, lines).loss, run(shape, batch, {}).loss);
+  shape.embedding_size = 5;
+  EXPECT_NE(run(shape, batch, lines).loss, run(shape, batch, {}).loss);
+  GradientPass pass(shape, kernels_, pool_);
+  Parameters gradient(shape);
+  pass.run(random_parameters(shape, 2), batch.view(), {}, lines, gradient);
+  EXPECT_TRUE(pass.touched().empty());
+}
 
 // What a step does not touch costs nothing: neither the row nor its moments change.
 TEST_F(Pass, TouchesOnlyTheRowsOfAnEmbeddingWhoseFeaturesAreInTheBatch) {

@@ -114,9 +114,10 @@ class Training {
       const std::size_t count = std::min(options_.batch_size, order.size() - done);
       std::vector<WindowRows> windows;
       for (std::size_t i = 0; i < count; ++i) windows.push_back(set_.windows[order[done + i]]);
-      const double loss = pass_.run(
-          parameters_, {set_.rows, set_.row_labels, windows}, loss_,
-          {options_.dropout, options_.feature_dropout, options_.seed, ++step_}, gradient_);
+      const double loss = pass_.run(parameters_, {set_.rows, set_.row_labels, windows}, loss_,
+                                    {options_.dropout, options_.feature_dropout,
+                                     options_.line_dropout, options_.seed, ++step_},
+                                    gradient_);
       adam_.set_learning_rate(learning_rate());
       adam_.update(kernels_, pool_, gradient_, pass_.touched(), parameters_);
       average();
