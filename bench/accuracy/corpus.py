@@ -14,6 +14,7 @@ CORPUS = Path(os.environ.get("SKOL_CORPUS", ROOT / ".." / "shared" / "corpus")).
 BLOCK = re.compile(r"\[@((?:(?!\[@).)*?)#([A-Za-z][A-Za-z0-9_-]*)\*\]", re.DOTALL)
 KEPT = ("Nomenclature", "Description")
 OTHER = "Misc-exposition"
+FREQUENT = 100  # lines of a label whose F1 says something, as in skol's macro_f1_frequent
 
 
 @dataclass
@@ -63,7 +64,8 @@ def part(name: str, all_labels: bool) -> list[Document]:
 
 
 def scores(gold: list[str], predicted: list[str]) -> dict[str, float | dict[str, float]]:
-    """Accuracy, and F1 by label, macro-averaged over the labels that occur in either."""
+    """Accuracy, and F1 by label, macro-averaged over the labels that occur in either, and over
+    those of 100 gold lines or more."""
     by_label = {}
     for label in sorted({*gold, *predicted}):
         pairs = [(g == label, p == label) for g, p in zip(gold, predicted, strict=True)]
@@ -71,4 +73,10 @@ def scores(gold: list[str], predicted: list[str]) -> dict[str, float | dict[str,
         by_label[label] = 2 * right / sum(g + p for g, p in pairs)
     right = sum(g == p for g, p in zip(gold, predicted, strict=True))
     macro = sum(by_label.values()) / len(by_label)
-    return {"accuracy": right / len(gold), "macro_f1": macro, "f1": by_label}
+    frequent = [f1 for label, f1 in by_label.items() if gold.count(label) >= FREQUENT]
+    return {
+        "accuracy": right / len(gold),
+        "macro_f1": macro,
+        "macro_f1_frequent": sum(frequent) / max(len(frequent), 1),
+        "f1": by_label,
+    }
