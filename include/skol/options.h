@@ -28,13 +28,13 @@ struct TrainingOptions {
   std::size_t word_vocab_size = 800;
   std::size_t suffix_vocab_size = 200;
   std::size_t min_doc_freq = 2;
-  std::string features = "compact";
+  std::string features = "rich";
   std::size_t feature_vocab_size = 65536;
   std::string feature_groups = "all";
   std::size_t embedding_size = 128;
   double feature_dropout = 0.4;
   double line_dropout = 0.15;
-  std::string schedule = "constant";
+  std::string schedule = "auto";
   double averaging = 0;
   std::string labels = "collapsed";
   std::size_t min_label_count = 0;
@@ -77,8 +77,8 @@ void visit_training_options(Options& o, Visitor&& visit) {
         "share of lines that lose all rich features in training, so that their neighbours must "
         "tell");
   visit("schedule", o.schedule,
-        "learning rate: constant, or one-cycle, which rises and falls over all epochs, none left "
-        "out");
+        "learning rate: constant; one-cycle, which rises and falls over all epochs, none left out; "
+        "auto: one cycle of 5 epochs at most where features are embedded, else constant");
   visit("averaging", o.averaging,
         "share of the mean of all weights so far that each step keeps, as 0.995; 0: the last "
         "weights");

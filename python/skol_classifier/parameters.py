@@ -176,8 +176,9 @@ class ClassifierParameters(RNNParameters, total=False):
     ]
     features: Annotated[
         str,
-        Parameter("compact", one_of("compact", "rich"), _A,
-                  "compact: words and suffixes; rich: also case, shapes, pairs of words, layout"),
+        Parameter("rich", one_of("compact", "rich"), _A,
+                  "compact: words and suffixes, also where sizes of their vocabulary are given; "
+                  "rich: also case, shapes, pairs of words, layout"),
     ]  # fmt: skip
     decoder: Annotated[
         str,

@@ -16,6 +16,9 @@ from .parameters import Kind, Table
 # What the training finds; None says that nobody asked for it.
 MEASURED = ("input_size", "num_classes")
 
+# What only compact features have: who gives one of these without saying which features means them.
+_OF_COMPACT = ("input_size", "word_vocab_size", "suffix_vocab_size", "use_suffixes")
+
 
 class Values:
     """Mutable: `given` by the caller; `saved` with the weights, empty while there are none."""
@@ -30,6 +33,8 @@ class Values:
         """The value for the next fit."""
         if name in self.given:
             return self.given[name]
+        if name == "features" and any(size in self.given for size in _OF_COMPACT):
+            return "compact"
         return self.saved.get(name, self.table[name].default if name in self.table else None)
 
     def in_force(self, name: str) -> Any:

@@ -78,7 +78,7 @@ void check(const TrainingOptions& o) {
   at_most("embedding_size", o.embedding_size, 1 << 14);
   fraction("feature_dropout", o.feature_dropout);
   fraction("line_dropout", o.line_dropout);
-  one_of("schedule", o.schedule, {"constant", "one-cycle"});
+  one_of("schedule", o.schedule, {"auto", "constant", "one-cycle"});
   fraction("averaging", o.averaging);
   one_of("labels", o.labels, {"collapsed", "all"});
   one_of("decoder", o.decoder, {"argmax", "crf"});

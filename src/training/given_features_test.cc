@@ -63,9 +63,11 @@ std::string complaint(const std::vector<Document>& documents, const TrainingOpti
 
 TEST(GivenFeatures, TrainTheWeightsThatTheSameFeaturesMadeFromTextTrain) {
   const auto documents = lessons(4);
-  const Model text = train(documents, small_options(), {}).model;
+  TrainingOptions options = small_options();
+  options.features = "compact";
+  const Model text = train(documents, options, {}).model;
   const auto given = with_features(documents, text.data().vectorizer, text.labels());
-  const TrainingResult result = train(given, small_options(), {});
+  const TrainingResult result = train(given, options, {});
   EXPECT_TRUE(result.model.takes_features());
   EXPECT_EQ(result.model.input_size(), text.input_size());
   EXPECT_EQ(result.model.labels(), text.labels());

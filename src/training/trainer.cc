@@ -40,6 +40,10 @@ double one_cycle(double done) {
   return kHeight * half_cosine((1 - done) / (1 - kRise));
 }
 
+// Epochs of the cycle that "auto" chooses. On a volume held back 10 epochs gave a macro-F1 of 0.881
+// in twice the time, where 5 gave 0.884: what is learnt later are the training documents.
+constexpr std::size_t kCycleEpochs = 5;
+
 // Fisher and Yates.
 std::vector<std::size_t> shuffled(std::size_t n, std::uint64_t seed, std::size_t epoch) {
   const CounterRandom random(seed, kShuffleStream + epoch);
@@ -208,6 +212,11 @@ TrainingOptions resolved(TrainingOptions options, const std::vector<Document>& d
   check(options);
   // Rows that came with the lines are read as they are.
   if (!documents.empty() && documents.front().features) options.features = "compact";
+  if (options.schedule == "auto") {
+    const bool cycle = embedding_size(options) > 0;
+    options.schedule = cycle ? "one-cycle" : "constant";
+    if (cycle) options.epochs = std::min(options.epochs, kCycleEpochs);
+  }
   options.prediction_stride = resolved_stride(options.prediction_stride, options.window_size);
   options.training_stride = resolved_stride(options.training_stride, options.window_size);
   return options;

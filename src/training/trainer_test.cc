@@ -124,6 +124,7 @@ TEST(Train, KeepsTheWeightsThatWereMeasured) {
 TEST(Train, StopsWhenNothingGetsBetterAnyMore) {
   TrainingOptions options = small_options();
   options.epochs = 60;
+  options.schedule = "constant";
   const TrainingResult result = train(lessons(10), options, {});
   EXPECT_LT(result.epochs, 60u);
   EXPECT_EQ(result.epochs, result.best_epoch + kPatience);
@@ -138,6 +139,19 @@ TEST(Train, RunsAWholeCycleAndKeepsItsEnd) {
   EXPECT_EQ(result.epochs, 12u);
   EXPECT_EQ(result.best_epoch, 12u);
   EXPECT_EQ(result.history.size(), 24u);
+}
+
+TEST(Train, ChoosesTheScheduleThatGoesWithTheFeatures) {
+  TrainingOptions options = small_options();
+  options.epochs = 30;
+  const TrainingResult rich = train(lessons(10), options, {});
+  EXPECT_EQ(rich.model.options().features, "rich");
+  EXPECT_EQ(rich.model.options().schedule, "one-cycle");
+  EXPECT_EQ(rich.epochs, 5u);
+  options.epochs = 3;
+  EXPECT_EQ(train(lessons(10), options, {}).epochs, 3u);
+  options.features = "compact";
+  EXPECT_EQ(train(lessons(10), options, {}).model.options().schedule, "constant");
 }
 
 TEST(Train, RefitsOnAllDocumentsForTheEpochsThatWereBest) {

@@ -146,7 +146,7 @@ class BadModelTest(CommandTest):
         self.refused(model().read_bytes() + b"\0")
 
     def test_a_model_of_a_newer_version(self):
-        newer = model().read_bytes().replace(b'"format_version":"1"', b'"format_version":"3"', 1)
+        newer = model().read_bytes().replace(b'"format_version":"2"', b'"format_version":"9"', 1)
         self.refused(newer, "newer skol")
 
     def test_something_else_in_the_place_of_the_model(self):

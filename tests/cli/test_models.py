@@ -41,7 +41,7 @@ class FolderTest(CommandTest):
         self.write("cut", model().read_bytes()[:60])
         self.write("empty", b"")
         self.write("notes.txt", "text\n")
-        self.write("newer", model().read_bytes().replace(b'"1"', b'"3"', 1))
+        self.write("newer", model().read_bytes().replace(b'"format_version":"2"', b'"format_version":"9"', 1))
         (self.folder / "folder").mkdir()
         listing = self.listed(self.folder)
         self.assertEqual([m["name"] for m in listing["models"]], ["a"])

@@ -73,9 +73,28 @@ def test_weights_are_arrays_by_name(model_path: Path) -> None:
     assert weights["lstm.0.forward.recurrent_weights"].shape == (16, 64)
     assert weights["dense.weights"].shape == (32, 3)
     assert weights["dense.weights"].dtype == np.float32
+    assert weights["embedding.weights"].shape[0] == core.input_size
+    assert len(weights["vocabulary.keys"]) == 8 * core.input_size
+
+
+def test_compact_features_have_their_words_among_the_weights(train_folder: Path) -> None:
+    params = {"hidden_size": 8, "num_layers": 1, "epochs": 1, "word_vocab_size": 50, "verbosity": 0}
+    classifier = RNNClassifier(model_params=params)
+    classifier.fit(train_folder)
+    assert classifier._model is not None
+    weights, core = classifier._model.weights(), classifier._model.trained()
     np.testing.assert_array_equal(weights["vocabulary.idf"], core.idf)
     words = weights["vocabulary.words"].tobytes().decode().split("\n")[:-1]
     assert words == core.words
+    assert len(words) == 50
+
+
+@pytest.mark.parametrize("size", [{"input_size": 100}, {"use_suffixes": True}])
+def test_who_gives_a_size_of_compact_features_means_them(size: dict[str, int]) -> None:
+    assert RNNClassifier(model_params=size).get_params()["features"] == "compact"
+    both = RNNClassifier(model_params={**size, "features": "rich"})
+    assert both.get_params()["features"] == "rich"
+    assert RNNClassifier().get_params()["features"] == "rich"
 
 
 def test_weights_open_with_safetensors_too(model_path: Path) -> None:

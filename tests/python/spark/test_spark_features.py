@@ -76,7 +76,7 @@ def test_vocabulary_idf_and_values_are_those_of_pyspark_ml(
     spark: SparkSession, source: str
 ) -> None:
     documents = documents_of(source)
-    options = {"num_layers": 0, "epochs": 1, "validation_fraction": 0.0}
+    options = {"features": "compact", "num_layers": 0, "epochs": 1, "validation_fraction": 0.0}
     model, _ = _core.train(documents, options)
     # The lines that are classified, which are those with a label when they are predicted.
     labelled, _ = _core.predict(model, documents)

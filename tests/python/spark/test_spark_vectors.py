@@ -45,7 +45,8 @@ def some(documents: Documents) -> Documents:
 @pytest.fixture(scope="module")
 def text_model(some: Documents) -> Model:
     """Its features are those that pyspark.ml is to make in these tests."""
-    return _core.train(some, {**SMALL, "labels": "all"}, threads=1)[0]
+    options = {**SMALL, "labels": "all", "features": "compact"}
+    return _core.train(some, options, threads=1)[0]
 
 
 @pytest.fixture(scope="module")
