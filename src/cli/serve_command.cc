@@ -71,7 +71,7 @@ int serve_on_cpu(const ServeArguments& arguments, const std::string& path, Serve
   options.budget_bytes = budget_of(arguments, 0);
   Server server(
       path, fmt::format("cpu {} (server)", kernels.name()),
-      [&](const OwnedNetwork& network) { return cpu_network(network.parameters(), kernels, pool); },
+      [&](const OwnedNetwork& network) { return cpu_network(network, kernels, pool); },
       options);
   return serve(fmt::format("cpu {}", kernels.name()), server);
 }

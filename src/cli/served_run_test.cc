@@ -132,7 +132,7 @@ class ServedRun : public ::testing::Test {
       Server server(socket_path(folder_, device), device + " (server)",
                     [&](const OwnedNetwork& network) {
                       return opened ? load_network(opened, network.network())
-                                    : cpu_network(network.parameters(), find_kernels("auto"), pool);
+                                    : cpu_network(network, find_kernels("auto"), pool);
                     },
                     {.most_windows = most_windows});
       server.run([] { return ended != 0; });

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "cuda/bf16_matrix_product.h"
 #include "cuda/class_probabilities.h"
 #include "cuda/device_weights.h"
 #include "cuda/device_workspace.h"
@@ -72,7 +73,9 @@ class DeviceModel {
         shape(network),
         layout(network),
         limits(runtime.limits()),
-        plan(plan_recurrence(static_cast<std::uint32_t>(network.units), limits)),
+        bf16(in_bf16(network)),
+        plan((bf16 ? plan_bf16_recurrence : plan_recurrence)(
+            static_cast<std::uint32_t>(network.units), limits)),
         block_(runtime, bytes(network)) {
     // The caller's arrays may go.
     shape.sparse_weights = shape.dense_weights = shape.dense_bias = nullptr;
@@ -94,6 +97,7 @@ class DeviceModel {
   SkolDeviceNetwork shape;  // its sizes
   WeightLayout layout;
   DeviceLimits limits;
+  bool bf16;
   RecurrencePlan plan;
 
  private:
@@ -267,36 +271,53 @@ class Workspace {
   void multiply(const float* inputs, std::uint32_t rows, std::size_t depth, std::size_t layer) {
     const auto columns = static_cast<std::uint32_t>(8 * model_.shape.units);
     const WeightLayout::Layer& weights = model_.layout.layers[layer];
+    // What is embedded is no output of a layer.
+    multiply({inputs, model_.at(weights.input), model_.at(weights.bias), work_.gates, rows, columns,
+              static_cast<std::uint32_t>(depth), static_cast<std::uint32_t>(depth)},
+             model_.bf16 && layer > 0);
+  }
+
+  void multiply(const MatrixProduct::Args& args, bool bf16) {
+    if (bf16) {
+      queues_.template launch<Bf16MatrixProduct>(
+          {.groups_x = Bf16MatrixProduct::groups(args.rows, args.columns),
+           .threads = Bf16MatrixProduct::kThreads,
+           .shared_bytes = Bf16MatrixProduct::kSharedBytes},
+          {args.a, reinterpret_cast<const PairInMemory*>(args.b), args.start, args.c, args.rows,
+           args.columns, args.depth, args.a_stride});
+      return;
+    }
     queues_.template launch<MatrixProduct>(
-        {.groups_x = MatrixProduct::groups(rows, columns),
+        {.groups_x = MatrixProduct::groups(args.rows, args.columns),
          .threads = MatrixProduct::kThreads,
          .shared_bytes = MatrixProduct::kSharedBytes},
-        {inputs, model_.at(weights.input), model_.at(weights.bias), work_.gates, rows, columns,
-         static_cast<std::uint32_t>(depth), static_cast<std::uint32_t>(depth)});
+        args);
   }
 
   void recur(const RecurrenceData& data) {
     const RecurrencePlan& plan = model_.plan;
     const std::uint32_t slice =
         plan.slice(data.units, data.num_windows, model_.limits.multiprocessors);
-    if (!plan.registers) {
-      recur_with<RecurrenceShared>(data, slice);
+    if (plan.bf16) {
+      recur_with<Bf16Recurrence>(data, slice, plan.places.in_shared);
+    } else if (!plan.registers) {
+      recur_with<RecurrenceShared>(data, slice, plan.places);
     } else if (slice % 8 == 0) {
-      recur_with<RecurrenceWide>(data, slice);
+      recur_with<RecurrenceWide>(data, slice, plan.places);
     } else {
-      recur_with<RecurrenceNarrow>(data, slice);
+      recur_with<RecurrenceNarrow>(data, slice, plan.places);
     }
   }
 
-  template <class Kernel>
-  void recur_with(const RecurrenceData& data, std::uint32_t slice) {
+  template <class Kernel, class Places>
+  void recur_with(const RecurrenceData& data, std::uint32_t slice, Places places) {
     const RecurrencePlan& plan = model_.plan;
     queues_.template launch<Kernel>({.groups_x = (data.num_windows + slice - 1) / slice,
                                      .groups_y = 2,
                                      .cluster = plan.cluster,
                                      .threads = 4 * data.units / plan.cluster,
                                      .shared_bytes = plan.bytes(data.units, slice)},
-                                    {data, slice, plan.cluster, plan.places});
+                                    {data, slice, plan.cluster, places});
   }
 
   void recur_by_steps(std::size_t slot, const RecurrenceData& data) {
@@ -307,17 +328,14 @@ class Workspace {
         while (windows[active - 1].length <= step) --active;
         if (step > 0) {
           const std::uint32_t columns = 4 * data.units;
-          queues_.template launch<MatrixProduct>(
-              {.groups_x = MatrixProduct::groups(active, columns),
-               .threads = MatrixProduct::kThreads,
-               .shared_bytes = MatrixProduct::kSharedBytes},
-              {work_.h, data.recurrent[direction], nullptr, work_.products, active, columns,
-               data.units, data.units});
+          multiply({work_.h, data.recurrent[direction], nullptr, work_.products, active, columns,
+                    data.units, data.units},
+                   model_.bf16);
         }
         queues_.template launch<StepCell>(
             {.groups_x = StepCell::groups(active, data.units), .threads = StepCell::kThreads},
             {data, step > 0 ? work_.products : nullptr, work_.h, work_.cells, direction, step,
-             active});
+             active, model_.bf16 ? 1u : 0u});
       }
     }
   }

@@ -92,6 +92,19 @@ class DeviceGroup {
     }
   }
 
+  template <class A, class B, class C>
+  __device__ __forceinline__ void multiply_add(const A& a_of, const B& b_of, const C& c_of) const {
+    const int thread = static_cast<int>(threadIdx.x);
+    const RowFragment& a = a_of(rank_, thread);
+    const ColumnFragment& b = b_of(rank_, thread);
+    SumFragment& c = c_of(rank_, thread);
+    asm("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 "
+        "{%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+        : "+f"(c.value[0]), "+f"(c.value[1]), "+f"(c.value[2]), "+f"(c.value[3])
+        : "r"(a.value[0]), "r"(a.value[1]), "r"(a.value[2]), "r"(a.value[3]), "r"(b.value[0]),
+          "r"(b.value[1]));
+  }
+
  private:
   int cluster_ = 1, rank_ = 0;
 };

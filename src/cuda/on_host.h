@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "cuda/fragments.h"
 #include "cuda/portable.h"
 
 namespace skol::cuda {
@@ -81,6 +82,17 @@ class HostGroup {
         }
       }
       for (int s = 0; s < 4; ++s) all(rank, first + s) = sums[s];
+    });
+  }
+
+  // fragments.h, for every warp.
+  template <class A, class B, class C>
+  void multiply_add(const A& a, const B& b, const C& c) {
+    each_thread([&](int rank, int thread) {
+      const int lane = thread % kWarp, first = thread - lane;
+      add_fragment_product(
+          lane, [&](int l) -> const RowFragment& { return a(rank, first + l); },
+          [&](int l) -> const ColumnFragment& { return b(rank, first + l); }, c(rank, thread));
     });
   }
 

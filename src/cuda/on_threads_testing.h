@@ -19,6 +19,8 @@ class ThreadedGroup {
         : threads(static_cast<int>(launch.threads)),
           all(static_cast<int>(launch.threads * launch.cluster)),
           values(static_cast<std::size_t>(all)),
+          left(values.size()),
+          right(values.size()),
           barrier(all) {
       for (std::uint32_t rank = 0; rank < launch.cluster; ++rank) {
         shared.emplace_back((launch.shared_bytes + sizeof(Float4) - 1) / sizeof(Float4));
@@ -27,6 +29,8 @@ class ThreadedGroup {
     int threads, all;
     std::vector<std::vector<Float4>> shared;
     std::vector<float*> values;
+    std::vector<const RowFragment*> left;
+    std::vector<const ColumnFragment*> right;
     std::barrier<> barrier;
   };
 
@@ -68,6 +72,23 @@ class ThreadedGroup {
     }
     barrier();
     all.value = sums;
+  }
+
+  template <class A, class B, class C>
+  void multiply_add(const A& a, const B& b, const C& c) {
+    const int rank = index_ / common_.threads, thread = index_ % common_.threads;
+    const auto own = static_cast<std::size_t>(index_);
+    common_.left[own] = &a(rank, thread);
+    common_.right[own] = &b(rank, thread);
+    barrier();
+    const int lane = thread % kWarp;
+    const auto of_lane = [&](const auto& all, int l) -> const auto& {
+      return *all[static_cast<std::size_t>(index_ - lane + l)];
+    };
+    add_fragment_product(
+        lane, [&](int l) -> const RowFragment& { return of_lane(common_.left, l); },
+        [&](int l) -> const ColumnFragment& { return of_lane(common_.right, l); }, c(rank, thread));
+    barrier();
   }
 
  private:

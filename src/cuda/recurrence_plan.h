@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/round_up.h"
+#include "cuda/bf16_recurrence.h"
 #include "cuda/recurrence.h"
 
 namespace skol::cuda {
@@ -26,6 +27,7 @@ using RecurrenceShared = Recurrence<1, 0, 1024>;
 struct RecurrencePlan {
   bool stepwise = false;  // a launch or two a step: weights do not fit on chip
   bool registers = false;
+  bool bf16 = false;  // by Bf16Recurrence; places.in_shared counts its fragments of depth
   std::uint32_t cluster = 1;
   WeightPlaces places = {};
   std::uint32_t shared_limit = 0;
@@ -37,13 +39,14 @@ struct RecurrencePlan {
     constexpr std::uint32_t kMost = 32;
     const std::uint32_t groups = std::max(1u, multiprocessors / (2 * cluster));
     const std::uint32_t share = (windows + groups - 1) / groups;
-    const std::uint32_t tile = registers && share > 4 ? 8 : 4;
+    const std::uint32_t tile = bf16 || (registers && share > 4) ? 8 : 4;
     std::uint32_t slice = std::min(kMost, (share + tile - 1) / tile * tile);
     while (slice > tile && bytes(units, slice) > shared_limit) slice -= tile;
     return slice;
   }
   std::size_t bytes(std::uint32_t units, std::uint32_t slice) const {
-    return RecurrenceWide::shared_bytes(units, cluster, slice, places.in_shared);
+    return bf16 ? Bf16Recurrence::shared_bytes(units, cluster, slice, places.in_shared)
+                : RecurrenceWide::shared_bytes(units, cluster, slice, places.in_shared);
   }
 };
 
@@ -77,6 +80,24 @@ inline RecurrencePlan plan_recurrence(std::uint32_t units, const DeviceLimits& l
     plan.places.in_global += 4;
   }
   plan.stepwise = plan.bytes(units, kLeastSlice) > limits.shared_bytes;
+  return plan;
+}
+
+// The same for bf16: all weights on chip, or step by step.
+inline RecurrencePlan plan_bf16_recurrence(std::uint32_t units, const DeviceLimits& limits) {
+  const std::uint32_t depth = units / kFragmentDepth;
+  RecurrencePlan plan;
+  plan.bf16 = true;
+  plan.shared_limit = limits.shared_bytes;
+  plan.places.in_shared = depth - std::min(depth, Bf16Recurrence::kInRegisters);
+  for (plan.cluster = 1; plan.cluster <= (limits.clusters ? 8 : 1); plan.cluster *= 2) {
+    if (units % (8 * plan.cluster) != 0 || 4 * units / plan.cluster > Bf16Recurrence::kThreads) {
+      continue;
+    }
+    if (plan.bytes(units, Bf16Recurrence::kTile) <= limits.shared_bytes) return plan;
+  }
+  plan.cluster = 1;
+  plan.stepwise = true;
   return plan;
 }
 

@@ -55,6 +55,23 @@ TEST(RecurrencePlan, FitsIntoTheSharedMemoryForEveryNumberOfWindows) {
   }
 }
 
+TEST(RecurrencePlan, OfBf16KeepsAllWeightsOnHalfAsManyMultiprocessors) {
+  for (std::uint32_t units = 16; units <= 256; units += 16) {
+    const RecurrencePlan plan = plan_bf16_recurrence(units, kH100);
+    EXPECT_FALSE(plan.stepwise) << units;
+    EXPECT_EQ(plan.places.in_shared, units > 128 ? units / 16 - 8 : 0) << units;
+    for (const std::uint32_t windows : {1u, 60u, 1024u, 5000u}) {
+      const std::uint32_t slice = plan.slice(units, windows, 132);
+      EXPECT_EQ(slice % 8, 0u);
+      EXPECT_LE(plan.bytes(units, slice), kH100.shared_bytes) << units << ", " << windows;
+    }
+  }
+  EXPECT_EQ(plan_bf16_recurrence(128, kA100).cluster, 1u);
+  EXPECT_FALSE(plan_bf16_recurrence(128, kA100).stepwise);
+  EXPECT_EQ(plan_bf16_recurrence(256, kH100).cluster, 2u);
+  EXPECT_TRUE(plan_bf16_recurrence(256, kA100).stepwise);
+}
+
 // 1024 windows in both directions on 132 multiprocessors, a wave: 16 windows each.
 TEST(RecurrencePlan, SharesTheWindowsOutAmongTheMultiprocessors) {
   const RecurrencePlan plan = plan_recurrence(128, kH100);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "cuda/fragments.h"
 #include "cuda/recurrence.h"
 
 namespace skol::cuda {
@@ -17,6 +18,7 @@ struct StepCell {
     float* h;               // [active][units], so, too, the cells
     float* cells;
     std::uint32_t direction, step, active;
+    std::uint32_t bf16;  // 1: outputs are rounded to it
   };
 
   static constexpr std::uint32_t groups(std::uint32_t active, std::uint32_t units) {
@@ -39,7 +41,8 @@ struct StepCell {
         z = {z.x + s.x, z.y + s.y, z.z + s.z, z.w + s.w};
         c = args.cells[i];
       }
-      const float h = lstm_cell(z, c);
+      float h = lstm_cell(z, c);
+      if (args.bf16) h = rounded_to_bf16(h);
       args.cells[i] = c;
       args.h[i] = h;
       output_of(data, args.direction, window, place, unit) = h;

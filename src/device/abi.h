@@ -10,7 +10,7 @@
 extern "C" {
 
 // Of this header: a library of another number is refused.
-inline constexpr std::uint32_t kSkolDeviceAbi = 1;
+inline constexpr std::uint32_t kSkolDeviceAbi = 2;
 
 enum SkolDeviceStatus : std::int32_t {
   kSkolDeviceOk = 0,
@@ -36,6 +36,13 @@ struct SkolDeviceLayer {
   const float* recurrent[2];   // [units][4][units], by direction
 };
 
+enum SkolDevicePrecision : std::uint32_t {
+  kSkolDeviceFp32 = 0,
+  // Weights and outputs of LSTM layers rounded to bf16, products of them in float32 sums; all else
+  // is float32. Where the first layer reads sparse rows, its weights are rounded, too.
+  kSkolDeviceBf16 = 1
+};
+
 // A network: the first stage takes sparse rows, the others its outputs.
 //   embedding_size 0, layers:   sparse_weights are the input weights of the first layer
 //   embedding_size E, layers:   a line's embedding is row * sparse_weights [input_size][E], of
@@ -49,6 +56,7 @@ struct SkolDeviceNetwork {
   std::uint64_t input_size, embedding_size, normalized_size;
   std::uint64_t units, num_layers, num_classes, padded_classes;
   float normalization_epsilon;
+  std::uint32_t precision;      // SkolDevicePrecision
   const float* sparse_weights;  // [input_size][embedding_size, or 8 units, or padded_classes]
   const SkolDeviceLayer* layers;
   const float* dense_weights;  // [2 units][padded_classes]; null without layers

@@ -104,8 +104,9 @@ std::uint64_t LocalDevice::total_bytes() const {
 }
 
 std::unique_ptr<Accelerator> load_network(std::shared_ptr<LocalDevice> device,
-                                          const Parameters& parameters) {
-  return load_network(std::move(device), NetworkDescription(parameters).network());
+                                          const Parameters& parameters,
+                                          SkolDevicePrecision precision) {
+  return load_network(std::move(device), NetworkDescription(parameters, precision).network());
 }
 
 std::unique_ptr<Accelerator> load_network(std::shared_ptr<LocalDevice> device,

@@ -38,7 +38,8 @@ class LocalDevice {
 
 // A network in a device's memory.
 std::unique_ptr<Accelerator> load_network(std::shared_ptr<LocalDevice> device,
-                                          const Parameters& parameters);
+                                          const Parameters& parameters,
+                                          SkolDevicePrecision precision = kSkolDeviceFp32);
 
 // The same of the description, as it came from somewhere.
 std::unique_ptr<Accelerator> load_network(std::shared_ptr<LocalDevice> device,

@@ -30,8 +30,9 @@ SkolDeviceNetwork network_sizes(const NetworkShape& shape) {
   return sizes;
 }
 
-NetworkDescription::NetworkDescription(const Parameters& parameters)
+NetworkDescription::NetworkDescription(const Parameters& parameters, SkolDevicePrecision precision)
     : network_(network_sizes(parameters.shape())) {
+  network_.precision = precision;
   const SlicedMatrix<const float> sparse = parameters.sparse_weights();
   sparse_weights_.resize(sparse.rows * sparse.columns);
   for (std::size_t row = 0; row < sparse.rows; ++row) {
@@ -68,7 +69,8 @@ std::uint64_t OwnedNetwork::floats(const SkolDeviceNetwork& sizes) {
       sizes.padded_classes > kMostClasses || sizes.num_classes > sizes.padded_classes ||
       sizes.embedding_size > kMostUnits || sizes.normalized_size > sizes.embedding_size ||
       sizes.embedding_size % kColumnBlock != 0 || sizes.units % kColumnBlock != 0 ||
-      sizes.padded_classes % kColumnBlock != 0 || (sizes.num_layers > 0 && sizes.units == 0)) {
+      sizes.padded_classes % kColumnBlock != 0 || sizes.precision > kSkolDeviceBf16 ||
+      (sizes.num_layers > 0 && sizes.units == 0)) {
     return 0;
   }
   std::uint64_t all = 0;

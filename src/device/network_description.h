@@ -13,7 +13,8 @@ namespace skol {
 // sparse weights, which these keep in slices and it needs by rows: a copy.
 class NetworkDescription {
  public:
-  explicit NetworkDescription(const Parameters& parameters);
+  explicit NetworkDescription(const Parameters& parameters,
+                              SkolDevicePrecision precision = kSkolDeviceFp32);
   NetworkDescription(const NetworkDescription&) = delete;
   NetworkDescription& operator=(const NetworkDescription&) = delete;
 

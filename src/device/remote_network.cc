@@ -165,9 +165,10 @@ class RemoteQueue final : public AcceleratorQueue {
 
 class RemoteNetwork final : public Accelerator {
  public:
-  RemoteNetwork(std::shared_ptr<Conversation> conversation, const Parameters& parameters)
+  RemoteNetwork(std::shared_ptr<Conversation> conversation, const Parameters& parameters,
+                SkolDevicePrecision precision)
       : conversation_(std::move(conversation)), classes_(parameters.shape().num_classes) {
-    NetworkDescription description(parameters);
+    NetworkDescription description(parameters, precision);
     const SkolDeviceNetwork& network = description.network();
     SharedRegion weights(OwnedNetwork::floats(network) * sizeof(float));
     description.copy_to(weights.at<float>(0));
@@ -177,6 +178,7 @@ class RemoteNetwork final : public Accelerator {
     message.embedding_size = network.embedding_size;
     message.normalized_size = network.normalized_size;
     message.normalization_epsilon = network.normalization_epsilon;
+    message.precision = network.precision;
     message.units = network.units;
     message.num_layers = network.num_layers;
     message.num_classes = network.num_classes;
@@ -204,18 +206,21 @@ class RemoteNetwork final : public Accelerator {
 }  // namespace
 
 std::unique_ptr<Accelerator> connect_network(const std::string& path, const Parameters& parameters,
+                                             SkolDevicePrecision precision,
                                              std::chrono::seconds patience) {
   FileDescriptor socket = connect_to(path);
   if (!socket) return nullptr;
   return std::make_unique<RemoteNetwork>(
-      std::make_shared<Conversation>(std::move(socket), path, patience), parameters);
+      std::make_shared<Conversation>(std::move(socket), path, patience), parameters, precision);
 }
 
 std::unique_ptr<Accelerator> connect_network_to(const std::string& device,
-                                                const Parameters& parameters) {
+                                                const Parameters& parameters,
+                                                SkolDevicePrecision precision) {
   for (const std::string& folder : socket_folders()) {
     if (!is_private_folder(folder, false)) continue;
-    if (auto network = connect_network(socket_path(folder, device), parameters)) return network;
+    auto network = connect_network(socket_path(folder, device), parameters, precision);
+    if (network) return network;
   }
   return nullptr;
 }

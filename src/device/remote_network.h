@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "device/abi.h"
 #include "device/accelerator.h"
 #include "network/parameters.h"
 
@@ -18,10 +19,12 @@ inline constexpr std::chrono::seconds kServerPatience{60};
 // `patience`, calls throw DeviceLost. Error kDevice: it is another user's, or refuses;
 // std::bad_alloc: it, or the shared memory, is full.
 std::unique_ptr<Accelerator> connect_network(const std::string& path, const Parameters& parameters,
+                                             SkolDevicePrecision precision = kSkolDeviceFp32,
                                              std::chrono::seconds patience = kServerPatience);
 
 // The same for whatever server of `device` ("cuda:0", "cpu") this user has on this machine.
 std::unique_ptr<Accelerator> connect_network_to(const std::string& device,
-                                                const Parameters& parameters);
+                                                const Parameters& parameters,
+                                                SkolDevicePrecision precision = kSkolDeviceFp32);
 
 }  // namespace skol

@@ -12,7 +12,7 @@
 
 namespace skol {
 
-inline constexpr std::uint32_t kWireVersion = 1;
+inline constexpr std::uint32_t kWireVersion = 2;
 
 enum class WireKind : std::uint32_t {
   kHello = 1,    // from the server: `text` is its name, `text` of an error where it refuses
@@ -32,6 +32,7 @@ struct WireMessage {
   std::uint64_t input_size = 0, embedding_size = 0, normalized_size = 0, units = 0, num_layers = 0,
                 num_classes = 0, padded_classes = 0;
   float normalization_epsilon = 0;
+  std::uint32_t precision = kSkolDeviceFp32;
   // kRegion: what there is room for; kPredict: what is there
   std::uint64_t rows = 0, entries = 0, windows = 0, outputs = 0;
   // kDone after kLoad, kHello: bytes of the device

@@ -51,8 +51,9 @@ class CpuQueue final : public AcceleratorQueue {
 
 class CpuNetwork final : public Accelerator {
  public:
-  CpuNetwork(Parameters parameters, const Kernels& kernels, ThreadPool& pool)
-      : parameters_(std::move(parameters)), network_(parameters_, kernels), pool_(pool) {}
+  CpuNetwork(Parameters parameters, const Kernels& kernels, const Bf16Kernels* bf16,
+             ThreadPool& pool)
+      : parameters_(std::move(parameters)), network_(parameters_, kernels, bf16), pool_(pool) {}
   CpuNetwork(const CpuNetwork&) = delete;
   CpuNetwork& operator=(const CpuNetwork&) = delete;
 
@@ -77,9 +78,11 @@ class CpuNetwork final : public Accelerator {
 
 }  // namespace
 
-std::unique_ptr<Accelerator> cpu_network(Parameters parameters, const Kernels& kernels,
+std::unique_ptr<Accelerator> cpu_network(const OwnedNetwork& network, const Kernels& kernels,
                                          ThreadPool& pool) {
-  return std::make_unique<CpuNetwork>(std::move(parameters), kernels, pool);
+  const bool bf16 = network.network().precision == kSkolDeviceBf16;
+  return std::make_unique<CpuNetwork>(network.parameters(), kernels,
+                                      bf16 ? find_bf16_kernels(kernels) : nullptr, pool);
 }
 
 }  // namespace skol

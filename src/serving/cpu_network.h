@@ -5,14 +5,15 @@
 
 #include "base/thread_pool.h"
 #include "device/accelerator.h"
+#include "device/network_description.h"
 #include "kernels/kernels.h"
-#include "network/parameters.h"
 
 namespace skol {
 
 // A network on this process' own threads, for a server on a machine without a GPU: the bits of
-// predict_windows(). The pool outlives it, and has one thread that calls it at a time.
-std::unique_ptr<Accelerator> cpu_network(Parameters parameters, const Kernels& kernels,
+// predict_windows(), in bf16 where that is asked for and the processor has it. The pool outlives
+// it, and has one thread that calls it at a time.
+std::unique_ptr<Accelerator> cpu_network(const OwnedNetwork& network, const Kernels& kernels,
                                          ThreadPool& pool);
 
 }  // namespace skol

@@ -28,10 +28,10 @@ constexpr int kPollMilliseconds = 100;
 
 std::string digest_of(const SkolDeviceNetwork& sizes, std::span<const float> values) {
   const XXH128_hash_t hash = XXH3_128bits(values.data(), values.size_bytes());
-  return fmt::format("{} {} {} {} {} {} {} {} {:x} {:x}", sizes.input_size, sizes.embedding_size,
-                     sizes.normalized_size, sizes.normalization_epsilon, sizes.units,
-                     sizes.num_layers, sizes.num_classes, sizes.padded_classes, hash.high64,
-                     hash.low64);
+  return fmt::format("{} {} {} {} {} {} {} {} {} {:x} {:x}", sizes.precision, sizes.input_size,
+                     sizes.embedding_size, sizes.normalized_size, sizes.normalization_epsilon,
+                     sizes.units, sizes.num_layers, sizes.num_classes, sizes.padded_classes,
+                     hash.high64, hash.low64);
 }
 
 // Listens at a path in a private folder, whoever was there before.
@@ -195,6 +195,7 @@ bool Server::take_load(Client& client, ReceivedMessage& received) {
   sizes.embedding_size = message.embedding_size;
   sizes.normalized_size = message.normalized_size;
   sizes.normalization_epsilon = message.normalization_epsilon;
+  sizes.precision = message.precision;
   sizes.units = message.units;
   sizes.num_layers = message.num_layers;
   sizes.num_classes = message.num_classes;

@@ -68,7 +68,7 @@ class ServerTest : public ::testing::Test {
   }
   Server::Loader on_cpu() {
     return [this](const OwnedNetwork& network) {
-      return cpu_network(network.parameters(), find_kernels("auto"), pool_);
+      return cpu_network(network, find_kernels("auto"), pool_);
     };
   }
   Server& start(Server::Loader loader, const ServerOptions& options = {}) {
@@ -223,7 +223,8 @@ TEST_F(ServerTest, ThatDoesNotAnswerCountsAsGone) {
     server.run([] { return false; });
   }
   std::unique_ptr<Accelerator> network;
-  while (!network) network = connect_network(path_, parameters_, std::chrono::seconds(1));
+  while (!network)
+    network = connect_network(path_, parameters_, kSkolDeviceFp32, std::chrono::seconds(1));
   ::kill(child, SIGSTOP);
   EXPECT_THROW(network->make_queue(16, 9), DeviceLost);
   ::kill(child, SIGKILL);
