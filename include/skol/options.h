@@ -114,6 +114,8 @@ struct PredictionOptions {
   // Of that memory, what the largest document takes (prediction/memory_plan.h); 0: not known before
   // it comes.
   std::uint64_t document_bytes = 0;
+  // Not through a server: what one process takes of a device can only be measured in it.
+  bool own_device = false;
   // How `skol top` names the run; nothing else depends on them.
   std::string run_name = {};    // the verb, "python", "spark worker"; empty: the program's name
   std::string model_name = {};  // where the model is kept, without a password, or a key
@@ -127,7 +129,8 @@ void visit_prediction_options(Options& o, Visitor&& visit) {
   visit("threads", o.threads, "threads; 0: every core this process may use");
   visit("target", o.target, "SIMD target: auto, scalar, avx2, avx512 or neon");
   visit("precision", o.precision,
-        "fp32, or bf16: twice as fast where the processor has AVX512_BF16, else fp32");
+        "fp32, or bf16: twice as fast where the processor has AVX512_BF16, else fp32; on a GPU "
+        "by tensor cores");
   visit("memory_budget", o.memory_budget,
         "most memory of all such processes: a size (412MB, 6.6GiB) or a share of what there is "
         "(80%); without it, what the system allows");

@@ -2,13 +2,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "base/fail.h"
 #include "base/in_quotes.h"
 #include "base/sizes.h"
+#include "cli/background.h"
 #include "cli/command_line.h"
 #include "cli/commands.h"
 #include "cli/exit_status.h"
@@ -30,6 +34,8 @@ namespace {
 struct ServeArguments {
   PredictionOptions options;
   std::string device = "cuda";
+  bool background = false;
+  std::size_t idle_seconds = 0;
 };
 
 void declare(CommandLine& line, ServeArguments& arguments) {
@@ -39,6 +45,18 @@ void declare(CommandLine& line, ServeArguments& arguments) {
                       fail_usage("--device is {}: expected cpu, cuda or cuda:N", in_quotes(text));
                     }
                     arguments.device = text;
+                  });
+  line.add_flag("--background", arguments.background, kMachineGroup,
+                "return when the server listens; it goes on by itself");
+  line.add_option({"--idle-seconds", "N", kMachineGroup,
+                   "seconds without a client after which it ends; 0: never", "0"},
+                  [&](const std::string& text) {
+                    const char* const end = text.data() + text.size();
+                    const auto [stopped, error] =
+                        std::from_chars(text.data(), end, arguments.idle_seconds);
+                    if (error != std::errc() || stopped != end || text.size() > 9) {
+                      fail_usage("--idle-seconds is {}: expected whole seconds", in_quotes(text));
+                    }
                   });
   add_prediction_options(line, arguments.options,
                          {"prediction_batch_size", "threads", "target", "memory_budget"});
@@ -54,10 +72,31 @@ std::uint64_t budget_of(const ServeArguments& arguments, std::uint64_t free_byte
   return text.empty() ? 0 : parse_size_or_percentage("memory_budget", text, free_bytes).bytes;
 }
 
-// Until it is interrupted, which is how a server ends.
-int serve(const std::string& device, Server& server) {
-  print_to_stderr(fmt::format("skol serve: {} for clients of this user; Ctrl-C ends it\n", device));
-  server.run([] { return interrupting_signal() != 0; });
+// Whether nobody was there for so long.
+class Idle {
+ public:
+  explicit Idle(std::size_t seconds) : limit_(seconds) {}
+  bool is_over(const Server& server) {
+    const auto now = std::chrono::steady_clock::now();
+    if (limit_.count() == 0 || server.has_clients()) since_ = now;
+    return now - since_ > limit_;
+  }
+
+ private:
+  std::chrono::seconds limit_;
+  std::chrono::steady_clock::time_point since_ = std::chrono::steady_clock::now();
+};
+
+// Until it is interrupted, or idle for long: so a server ends.
+int serve(const std::string& device, const ServeArguments& arguments, Server& server) {
+  if (arguments.background) {
+    tell_background_parent();
+  } else {
+    print_to_stderr(
+        fmt::format("skol serve: {} for clients of this user; Ctrl-C ends it\n", device));
+  }
+  Idle idle(arguments.idle_seconds);
+  server.run([&] { return interrupting_signal() != 0 || idle.is_over(server); });
   const ServerStatistics done = server.statistics();
   print_to_stderr(fmt::format("skol serve: {}, {} in {}\n", counted(done.clients, "client"),
                               counted(done.windows, "window"), counted(done.batches, "call")));
@@ -71,9 +110,8 @@ int serve_on_cpu(const ServeArguments& arguments, const std::string& path, Serve
   options.budget_bytes = budget_of(arguments, 0);
   Server server(
       path, fmt::format("cpu {} (server)", kernels.name()),
-      [&](const OwnedNetwork& network) { return cpu_network(network, kernels, pool); },
-      options);
-  return serve(fmt::format("cpu {}", kernels.name()), server);
+      [&](const OwnedNetwork& network) { return cpu_network(network, kernels, pool); }, options);
+  return serve(fmt::format("cpu {}", kernels.name()), arguments, server);
 }
 
 int serve_on_device(const ServeArguments& arguments, const std::string& path,
@@ -85,7 +123,7 @@ int serve_on_device(const ServeArguments& arguments, const std::string& path,
       path, device->name() + " (server)",
       [device](const OwnedNetwork& network) { return load_network(device, network.network()); },
       options);
-  return serve(device->name(), server);
+  return serve(device->name(), arguments, server);
 }
 
 }  // namespace
@@ -94,7 +132,8 @@ int serve_command(Arguments given) {
   CommandLine line("skol serve",
                    "Owns a device for all predictions of this user on this machine: one context, "
                    "one copy of a model, windows of all clients in common batches. skol predict, "
-                   "Python and Spark find it by themselves with --device cuda or auto. On machines "
+                   "Python and Spark find it by themselves with --device cuda or auto, and start "
+                   "it where none runs. On machines "
                    "without a GPU --device cpu keeps one copy of a model for all.");
   ServeArguments arguments;
   declare(line, arguments);
@@ -102,7 +141,11 @@ int serve_command(Arguments given) {
   check(arguments.options);
   const bool cpu = arguments.device == "cpu";
   const std::string name = cpu ? "cpu" : fmt::format("cuda:{}", device_index(arguments.device));
+  if (socket_folders().empty()) fail(ErrorKind::kParameter, "SKOL_SERVE is off: expected a folder");
   const std::string path = socket_path(socket_folders().front(), name);
+  if (arguments.background) {
+    if (const std::optional<int> status = go_into_background()) return *status;
+  }
   ServerOptions options;
   if (const std::size_t size = arguments.options.prediction_batch_size;
       size > 0 && size != kAutoBatchSize) {

@@ -95,6 +95,14 @@ std::vector<SkolDeviceInfo> DeviceLibrary::devices() const {
   return devices;
 }
 
+SkolDeviceInfo DeviceLibrary::info(std::int32_t device) const {
+  const std::vector<SkolDeviceInfo> all = devices();
+  if (device < 0 || static_cast<std::size_t>(device) >= all.size()) {
+    fail(ErrorKind::kDevice, "there is no device {}: expected 0 to {}", device, all.size() - 1);
+  }
+  return all[static_cast<std::size_t>(device)];
+}
+
 void DeviceLibrary::check(std::int32_t status, const char* doing) const {
   if (status == kSkolDeviceOk) return;
   if (status == kSkolDeviceOutOfMemory) throw std::bad_alloc();

@@ -27,6 +27,8 @@ class DeviceLibrary {
   const std::string& path() const { return path_; }
   // All there are. Error kDevice where there is no driver or no device.
   std::vector<SkolDeviceInfo> devices() const;
+  // One of them. Error kDevice where it is not there.
+  SkolDeviceInfo info(std::int32_t device) const;
 
   // Throws what a status says: std::bad_alloc, DeviceLost, Error kDevice.
   void check(std::int32_t status, const char* doing) const;

@@ -78,11 +78,7 @@ class LocalNetwork final : public Accelerator {
 
 LocalDevice::LocalDevice(std::shared_ptr<const DeviceLibrary> library, std::int32_t index)
     : library_(std::move(library)) {
-  const std::vector<SkolDeviceInfo> devices = library_->devices();
-  if (index < 0 || static_cast<std::size_t>(index) >= devices.size()) {
-    fail(ErrorKind::kDevice, "there is no device {}: expected 0 to {}", index, devices.size() - 1);
-  }
-  const SkolDeviceInfo& info = devices[static_cast<std::size_t>(index)];
+  const SkolDeviceInfo info = library_->info(index);
   name_ = fmt::format("cuda:{} {}", index, info.name);
   SkolDeviceContext* context = nullptr;
   library_->check(library_->api().open(index, &context), "opening the device");

@@ -34,6 +34,7 @@ auto repeated(const Call& call) {
 
 std::vector<std::string> socket_folders() {
   if (const char* const set = std::getenv("SKOL_SERVE"); set != nullptr && *set != '\0') {
+    if (std::string_view(set) == "off") return {};
     return {set};
   }
   std::vector<std::string> folders;

@@ -11,7 +11,8 @@
 namespace skol {
 
 // Where servers of this user are found: $XDG_RUNTIME_DIR/skol where that is the user's own, then
-// /tmp/skol-UID; the one that SKOL_SERVE names instead. Each is a folder of mode 0700.
+// /tmp/skol-UID; the one that SKOL_SERVE names instead; none where that is "off". Each is a folder
+// of mode 0700.
 std::vector<std::string> socket_folders();
 // "cuda:0" -> FOLDER/serve-cuda0.sock
 std::string socket_path(const std::string& folder, const std::string& device);

@@ -27,15 +27,12 @@ Predictor::Setup::Setup(const Model& trained, const PredictionOptions& options, 
       pool(plan.threads),
       network(model.data().parameters, find_kernels(options.target),
               find_bf16_kernels(find_kernels(options.target), options.precision)),
-      device(open_run_device(options.device, model.data().parameters, options.executors)) {
+      device(open_run_device(options, model.data().parameters)) {
   if (options.prediction_batch_size == kAutoBatchSize && device.network) {
     // What keeps a device busy while the threads make the rows of the windows that follow.
     choice = fitting_choice(plan, choice.budget, 2 * kDeviceWindows, "of a device");
   } else if (options.prediction_batch_size == kAutoBatchSize) {
     choice = auto_choice(plan, choice.budget, network, model.data().vectorizer, pool);
-  }
-  if (device.network && options.precision == "bf16") {
-    device.notice = fmt::format("precision bf16 is of the CPU: {} computes in fp32", device_name());
   }
   status.what = options.run_name;
   status.model = options.model_name;

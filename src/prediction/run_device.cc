@@ -8,6 +8,8 @@
 #include "base/fail.h"
 #include "device/local_device.h"
 #include "device/remote_network.h"
+#include "device/server_start.h"
+#include "device/wire_socket.h"
 
 namespace skol {
 namespace {
@@ -27,13 +29,40 @@ std::uint64_t budget_of(const LocalDevice& device, const Accelerator& network,
   return std::max<std::uint64_t>(1, std::min(of_share, kept(device.free_bytes())));
 }
 
-RunDevice open_cuda(std::int32_t index, const Parameters& parameters, std::size_t executors) {
-  if (auto served = connect_network_to(fmt::format("cuda:{}", index), parameters)) {
+SkolDevicePrecision precision_of(const PredictionOptions& options) {
+  return options.precision == "bf16" ? kSkolDeviceBf16 : kSkolDeviceFp32;
+}
+
+// A server that ends, idle, in this very moment is none.
+std::unique_ptr<Accelerator> find_served(const std::string& device, const Parameters& parameters,
+                                         SkolDevicePrecision precision) {
+  try {
+    return connect_network_to(device, parameters, precision);
+  } catch (const DeviceLost&) {
+    return nullptr;
+  }
+}
+
+RunDevice open_cuda(const PredictionOptions& options, const Parameters& parameters) {
+  const std::int32_t index = device_index(options.device);
+  const SkolDevicePrecision precision = precision_of(options);
+  const std::string name = fmt::format("cuda:{}", index);
+  const bool by_server = !options.own_device && !socket_folders().empty();
+  if (auto served = by_server ? find_served(name, parameters, precision) : nullptr) {
     return {std::move(served), 0, {}};
   }
-  const auto device = std::make_shared<LocalDevice>(DeviceLibrary::find(), index);
-  RunDevice opened = {load_network(device, parameters), 0, {}};
-  opened.budget_bytes = budget_of(*device, *opened.network, executors);
+  const auto library = DeviceLibrary::find();
+  library->info(index);  // a device that is not there needs no server
+  std::string notice;
+  if (const std::string command = server_command(); by_server && !command.empty()) {
+    const std::string why = start_server(command, name);
+    if (auto served = find_served(name, parameters, precision)) return {std::move(served), 0, {}};
+    if (!why.empty())
+      notice = fmt::format("{} without a server, which did not start: {}", name, why);
+  }
+  const auto device = std::make_shared<LocalDevice>(library, index);
+  RunDevice opened = {load_network(device, parameters, precision), 0, std::move(notice)};
+  opened.budget_bytes = budget_of(*device, *opened.network, options.executors);
   return opened;
 }
 
@@ -56,12 +85,12 @@ bool is_device_name(std::string_view text) {
          text.find_first_not_of("0123456789", kNumbered.size()) == std::string_view::npos;
 }
 
-RunDevice open_run_device(const std::string& device, const Parameters& parameters,
-                          std::size_t executors) {
+RunDevice open_run_device(const PredictionOptions& options, const Parameters& parameters) {
+  const std::string& device = options.device;
   if (device == "cpu") return {};
   std::string why;
   try {
-    return open_cuda(device_index(device), parameters, executors);
+    return open_cuda(options, parameters);
   } catch (const std::bad_alloc&) {
     why = "no memory of the device is left for the model";
   } catch (const Error& error) {
@@ -69,7 +98,9 @@ RunDevice open_run_device(const std::string& device, const Parameters& parameter
     why = error.what();
   }
   try {
-    auto served = device == "auto" ? connect_network_to("cpu", parameters) : nullptr;
+    auto served = device == "auto" && !options.own_device
+                      ? find_served("cpu", parameters, precision_of(options))
+                      : nullptr;
     if (served) return {std::move(served), 0, {}};
   } catch (const std::exception&) {  // `why` is what counts
   }

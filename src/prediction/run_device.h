@@ -8,6 +8,7 @@
 
 #include "device/accelerator.h"
 #include "network/parameters.h"
+#include "skol/options.h"
 
 namespace skol {
 
@@ -16,7 +17,7 @@ struct RunDevice {
   std::unique_ptr<Accelerator> network;  // none: the CPU
   // Bytes of the device for batches; 0: as many as the server gives.
   std::uint64_t budget_bytes = 0;
-  // One line for the user where "auto" ends at the CPU.
+  // One line for the user where "auto" ends at the CPU, or no server could be started.
   std::string notice;
 };
 
@@ -26,11 +27,11 @@ std::int32_t device_index(std::string_view device);
 // Whether text is "cpu", "auto", "cuda" or "cuda:N".
 bool is_device_name(std::string_view text);
 
-// For "cuda:N" ("cuda" is the first): the server that has it, if one runs, else the device itself,
-// and of its memory the share of one of `executors`. For "auto": the first device, else a server of
-// the CPU, else the threads here, with a notice. Error kDevice where a device that was named cannot
-// be used; that its memory is full just now is none, and the threads here compute.
-RunDevice open_run_device(const std::string& device, const Parameters& parameters,
-                          std::size_t executors);
+// For "cuda:N" ("cuda" is the first): the server that has it, which is started where none runs;
+// where that cannot be, or SKOL_SERVE is "off", the device itself, and of its memory the share of
+// one of the executors. For "auto": the first device, else a server of the CPU, else the threads
+// here, with a notice. Error kDevice where a device that was named cannot be used; that its memory
+// is full just now is none, and the threads here compute.
+RunDevice open_run_device(const PredictionOptions& options, const Parameters& parameters);
 
 }  // namespace skol

@@ -47,6 +47,7 @@ class Server {
   // more, and every client was told.
   void run(const std::function<bool()>& stop);
   ServerStatistics statistics() const;
+  bool has_clients() const { return !clients_.empty(); }
 
  private:
   struct Served;

@@ -4,6 +4,7 @@
 import json
 import os
 import signal
+import struct
 import subprocess
 import time
 import unittest
@@ -21,10 +22,8 @@ class DeviceTest(CommandTest):
         super().setUp()
         if not Path(LIBRARY).is_file():
             self.skipTest("no stand-in for a device: SKOL_FAKE_DEVICE_LIBRARY names none")
-        self.environment = {
-            "SKOL_DEVICE_LIBRARY": LIBRARY,
-            "SKOL_SERVE": str(self.folder / "sockets"),
-        }
+        # Each run on its own, but where a test says with_servers().
+        self.environment = {"SKOL_DEVICE_LIBRARY": LIBRARY, "SKOL_SERVE": "off"}
         self.card()
         before = {name: os.environ.get(name) for name in [*self.environment, "SKOL_FAKE_DEVICE"]}
         self.addCleanup(self.restore, before)
@@ -40,6 +39,15 @@ class DeviceTest(CommandTest):
         words = ",".join(f"{key}={value}" for key, value in options.items())
         self.environment["SKOL_FAKE_DEVICE"] = f"state={self.folder / 'card'},{words}"
         os.environ.update(self.environment)
+
+    def with_servers(self) -> None:
+        os.environ["SKOL_SERVE"] = self.environment["SKOL_SERVE"] = str(self.folder / "sockets")
+
+    def owners(self) -> List[int]:
+        """Processes that have memory of the card (FakeCard::State)."""
+        state = (self.folder / "card").read_bytes()
+        words = struct.unpack(f"={len(state) // 8}q", state)[4:]
+        return [pid for pid, held in zip(words[::2], words[1::2]) if pid != 0 and held > 0]
 
     def predicted(self, *arguments: str) -> Dict[str, Any]:
         done = self.succeeds(
@@ -82,6 +90,7 @@ class DeviceTest(CommandTest):
         self.assertIn("warning: the rest is computed on the CPU", done["err"])
 
     def serve(self, *arguments: str) -> "subprocess.Popen[str]":
+        self.with_servers()
         server = subprocess.Popen(
             [COMMAND, "serve", *arguments], stderr=subprocess.PIPE, text=True, env=os.environ
         )
@@ -103,15 +112,78 @@ class DeviceTest(CommandTest):
         self.assertEqual(server.wait(timeout=60), 0)
         self.assertRegex(server.stderr.read(), r"1 client, [\d,]+ windows in \d+ call")
         self.assertNotIn("serve-cuda0.sock", self.files_in(self.folder / "sockets"))
+        os.environ["SKOL_SERVE"] = "off"
         self.assertEqual(self.predicted("--device", "cuda")["device"], "cuda:0 Fake Card")
 
     def test_a_server_that_was_killed_is_in_nobodys_way(self):
         server = self.serve()
         server.kill()
         server.wait(timeout=60)
-        self.assertEqual(self.predicted("--device", "cuda")["device"], "cuda:0 Fake Card")
+        self.assertIn("serve-cuda0.sock", self.files_in(self.folder / "sockets"))
         self.serve()
         self.assertIn("(server)", self.predicted("--device", "cuda")["device"])
+
+    def test_the_first_run_starts_a_server_that_the_others_find(self):
+        direct = self.predicted("--device", "cuda")
+        self.card(context=1000)  # what an owner holds without a client
+        self.with_servers()
+        self.addCleanup(lambda: [os.kill(pid, signal.SIGKILL) for pid in self.owners()])
+        for device in ("cuda", "auto"):
+            served = self.predicted("--device", device)
+            self.assertEqual(served["device"], "cuda:0 Fake Card (server)")
+            self.assertEqual(served["labelled"], direct["labelled"])
+            self.assertEqual(served["notices"], [])
+        self.assertEqual(len(self.owners()), 1)
+        words = Path(f"/proc/{self.owners()[0]}/cmdline").read_text().split("\0")
+        self.assertIn("--background", words)
+        self.assertEqual(words[words.index("--idle-seconds") + 1], "60")
+
+    def test_a_race_of_many_starters_leaves_one_server(self):
+        expected = self.predicted("--device", "cuda")["labelled"]
+        self.card(context=1000)  # what an owner holds without a client
+        self.with_servers()
+        self.addCleanup(lambda: [os.kill(pid, signal.SIGKILL) for pid in self.owners()])
+        command = [COMMAND, "predict", str(model()), str(GOLD), "--format", "jsonl", "--json"]
+        runs = [
+            subprocess.Popen(
+                [*command, "--device", "cuda"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            )
+            for _ in range(8)
+        ]
+        for run in runs:
+            out, err = run.communicate(timeout=300)
+            self.assertEqual([json.loads(line) for line in out.splitlines()], expected)
+            report = json.loads(err.splitlines()[-1])
+            self.assertEqual(report["device"], "cuda:0 Fake Card (server)", err)
+        self.assertEqual(len(self.owners()), 1, "one server, and none on its own")
+
+    def test_a_server_ends_when_nobody_came_for_long(self):
+        server = self.serve("--idle-seconds", "1")
+        self.predicted("--device", "cuda")
+        self.assertEqual(server.wait(timeout=60), 0)
+        self.assertNotIn("serve-cuda0.sock", self.files_in(self.folder / "sockets"))
+
+    def test_a_server_that_cannot_start_is_one_warning_and_the_device_is_used(self):
+        self.with_servers()
+        (self.folder / "sockets").mkdir(mode=0o755)
+        (self.folder / "sockets").chmod(0o755)
+        done = self.predicted("--device", "cuda")
+        self.assertEqual(done["device"], "cuda:0 Fake Card")
+        self.assertEqual(len(done["notices"]), 1)
+        self.assertIn("did not start", done["notices"][0])
+
+    def test_bf16_on_a_device_is_near_and_on_no_other_terms(self):
+        fp32 = self.predicted("--device", "cuda")["labelled"]
+        bf16 = self.predicted("--device", "cuda", "--precision", "bf16")
+        self.assertEqual(bf16["notices"], [])
+        self.assertNotEqual(bf16["labelled"], fp32)
+        self.serve()
+        served = self.predicted("--device", "cuda", "--precision", "bf16")
+        self.assertEqual(served["labelled"], bf16["labelled"])
+        self.assertEqual(self.predicted("--device", "cuda")["labelled"], fp32)
+        for one, other in zip(bf16["labelled"], fp32):
+            for name, p in one["probabilities"].items():
+                self.assertAlmostEqual(p, other["probabilities"][name], delta=0.05)
 
     def test_a_server_of_the_processor_has_its_bits(self):
         cpu = self.predicted()
@@ -141,6 +213,9 @@ class DeviceTest(CommandTest):
         self.assertIsNone(server.poll())
 
     def test_names_that_are_none(self):
+        self.fails(2, "serve", says=["SKOL_SERVE is off"])
+        self.assertEqual(skol("serve", "--idle-seconds", "-1").status, 2)
+        self.with_servers()
         self.assertEqual(skol("serve", "--device", "auto").status, 2)
         self.assertEqual(skol("serve", "--device", "gpu").status, 2)
         self.fails(1, "serve", "--device", "cuda:7", says=["device 7"])
