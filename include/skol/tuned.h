@@ -13,16 +13,17 @@ namespace skol {
 struct TuningRecord {
   struct Point {
     std::size_t batch_size = 0;
-    std::uint64_t bytes = 0;  // of the process, when it predicts batches of this size
+    // Of the process, or of the device, when batches of this size are predicted.
+    std::uint64_t bytes = 0;
     double windows_per_second = 0;
   };
 
   // What was measured on.
   struct Hardware {
-    std::string processor;           // its name with family and model number
-    std::size_t cores = 0;           // used: the threads that predicted
-    std::string target;              // SIMD target
-    std::uint64_t memory_bytes = 0;  // of the whole machine
+    std::string processor;           // its name with family and model number; of a device, its name
+    std::size_t cores = 0;           // used: the threads that predicted; or multiprocessors
+    std::string target;              // SIMD target; or "cuda"
+    std::uint64_t memory_bytes = 0;  // of the whole machine; or of the device
   };
 
   // The line through the points: base_bytes + batch size x window_bytes; fit_error is its largest

@@ -70,7 +70,7 @@ void add_machine_options(CommandLine& line, MachineOptions& options) {
 }
 
 void check_machine(const MachineOptions& options) {
-  if (options.prediction.precision == "bf16" &&
+  if (options.prediction.precision == "bf16" && options.prediction.device == "cpu" &&
       find_bf16_kernels(find_kernels(options.prediction.target)) == nullptr) {
     warn("--precision bf16: no AVX512_BF16 here or in the target chosen; computing in fp32");
   }

@@ -18,6 +18,7 @@
 #include "prediction/device_batch.h"
 #include "prediction/random_model_testing.h"
 #include "prediction/run_device.h"
+#include "prediction/tuned_model.h"
 #include "skol/error.h"
 #include "skol/predictor.h"
 
@@ -240,6 +241,35 @@ TEST_F(DeviceRun, TakesTheBytesThatArithmeticSays) {
         predict(predictor, [&](const PredictionStats&) { EXPECT_EQ(card_.used(), planned); });
     EXPECT_EQ(result.stats.device_bytes, planned);
   }
+}
+
+TEST_F(DeviceRun, IsTunedWithBytesOfTheDeviceAndRecordsIt) {
+  card_.options().context = 1'000'000;
+  card_.options().memory = 1'000'000 + bytes_for(50);
+  card_.apply();
+  PredictionOptions options;
+  options.device = "cuda";
+  const TuningRecord record = *tuned_model(model_, options, {}, 0.1).tuned();
+  EXPECT_EQ(record.device, "cuda:0");
+  EXPECT_EQ(record.hardware.processor, "Fake Card");
+  EXPECT_EQ(record.hardware.target, "cuda");
+  EXPECT_EQ(record.hardware.memory_bytes, card_.options().memory);
+  EXPECT_EQ(record.points.back().batch_size, 32u) << "48 are more than is free, less 5 %";
+  for (const TuningRecord::Point& point : record.points) {
+    EXPECT_EQ(point.bytes, 1'000'000 + bytes_for(point.batch_size));
+  }
+  EXPECT_LT(record.fit_error, 0.001);
+  EXPECT_EQ(
+      tuned_elsewhere(model_.with_tuned(TuningRecord(record)), 0, prediction_hardware(options)),
+      "");
+  options.device = "cpu";
+  EXPECT_THAT(
+      tuned_elsewhere(model_.with_tuned(TuningRecord(record)), 0, prediction_hardware(options)),
+      HasSubstr("Fake Card"));
+  card_.options().memory = 1000;
+  card_.apply();
+  options.device = "cuda";
+  EXPECT_THROW(tuned_model(model_, options, {}, 0.1), Error) << "no room for the model";
 }
 
 TEST(DeviceName, IsOneOfFew) {

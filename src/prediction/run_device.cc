@@ -79,6 +79,16 @@ std::int32_t device_index(std::string_view device) {
   return index;
 }
 
+std::optional<SkolDeviceInfo> device_info(const PredictionOptions& options) {
+  if (options.device == "cpu") return std::nullopt;
+  try {
+    return DeviceLibrary::find()->info(device_index(options.device));
+  } catch (const Error& error) {
+    if (options.device == "auto") return std::nullopt;
+    fail(ErrorKind::kDevice, "device {}: {}", options.device, error.what());
+  }
+}
+
 bool is_device_name(std::string_view text) {
   if (text == "cpu" || text == "auto" || text == "cuda") return true;
   return text.starts_with(kNumbered) && text.size() > kNumbered.size() &&

@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "device/abi.h"
 #include "device/accelerator.h"
 #include "network/parameters.h"
 #include "skol/options.h"
@@ -23,6 +25,10 @@ struct RunDevice {
 
 // Of "cuda:N", N; of "cuda", 0.
 std::int32_t device_index(std::string_view device);
+
+// Of the device that options name; none for "cpu", and for "auto" where none is here. Error
+// kDevice.
+std::optional<SkolDeviceInfo> device_info(const PredictionOptions& options);
 
 // Whether text is "cpu", "auto", "cuda" or "cuda:N".
 bool is_device_name(std::string_view text);

@@ -5,12 +5,15 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 
+#include "base/fail.h"
 #include "base/memory_line.h"
 #include "base/process_memory.h"
 #include "base/sizes.h"
 #include "model/model_data.h"
 #include "prediction/batch_choice.h"
+#include "prediction/device_batch.h"
 #include "prediction/made_up_lines.h"
 #include "skol/predictor.h"
 
@@ -19,6 +22,8 @@ namespace {
 
 // One window, few, and the sizes of the tuning guide.
 constexpr std::size_t kSizes[] = {1, 8, 16, 32, 48, 64, 96, 128, 256};
+// A device takes so many at a time, and no more memory for larger batches.
+constexpr std::size_t kLargestOfDevice = kDeviceWindows;
 // A rate this near the best is as good, and the smaller batch takes less memory.
 constexpr double kAsGood = 0.95;
 // Windows of text that is made up: two batches of the largest of the sizes.
@@ -27,10 +32,11 @@ constexpr std::size_t kMadeUpWindows = 512;
 class Tuning {
  public:
   Tuning(const Model& model, const PredictionOptions& options,
-         const std::vector<Document>& documents)
+         const std::vector<Document>& documents, std::uint64_t device_bytes)
       : model_(model),
         options_(options),
         documents_(documents),
+        device_bytes_(device_bytes),
         plan_(memory_plan(model, options)),
         budget_(memory_budget(budget_request(options))) {
     check_one_window(plan_, budget_);
@@ -45,9 +51,15 @@ class Tuning {
     std::vector<std::size_t> sizes;
     std::ranges::copy_if(kSizes, std::back_inserter(sizes),
                          [&](std::size_t size) { return size <= fits; });
+    if (device_bytes_ > 0 && fits >= kLargestOfDevice) sizes.push_back(kLargestOfDevice);
     TuneResult result;
     for (const std::size_t size : sizes) {
-      result.points.push_back(measure(size, seconds / static_cast<double>(sizes.size())));
+      const auto point = measure(size, seconds / static_cast<double>(sizes.size()));
+      if (!point) break;
+      result.points.push_back(*point);
+    }
+    if (result.points.empty()) {
+      fail(ErrorKind::kMemory, "device {} has no memory for one window now", options_.device);
     }
     fit(result);
     choose(result);
@@ -55,14 +67,15 @@ class Tuning {
   }
 
  private:
-  TunePoint measure(std::size_t batch_size, double seconds) {
+  // None where the device is too small for the batch.
+  std::optional<TunePoint> measure(std::size_t batch_size, double seconds) {
     using Clock = std::chrono::steady_clock;
     PredictionOptions options = options_;
     options.prediction_batch_size = batch_size;
     const bool fresh = reset_peak_memory();
     Predictor predictor(model_, options);
     const auto begin = Clock::now();
-    std::size_t windows = 0;
+    std::size_t windows = 0, of_device = 0;
     double passed = 0;
     do {
       std::size_t next = 0;
@@ -73,14 +86,20 @@ class Tuning {
           },
           [](LabelledDocument&&) {});
       windows += stats.windows;
+      of_device = stats.device_bytes;
+      if (device_bytes_ > 0 && (stats.reductions > 0 || !stats.notices.empty())) {
+        return std::nullopt;
+      }
       passed = std::chrono::duration<double>(Clock::now() - begin).count();
     } while (passed < seconds);
+    const double rate = static_cast<double>(windows) / passed;
+    if (device_bytes_ > 0) return TunePoint{batch_size, of_device, rate};
     // The text that is measured on is held for the tuning alone.
     const std::size_t peak = peak_memory_bytes();
     const std::size_t bytes = fresh && peak > held_bytes_
                                   ? peak - held_bytes_
                                   : static_cast<std::size_t>(plan_.bytes(batch_size));
-    return {batch_size, bytes, static_cast<double>(windows) / passed};
+    return TunePoint{batch_size, bytes, rate};
   }
 
   static void fit(TuneResult& result) {
@@ -115,6 +134,11 @@ class Tuning {
     const std::string who = options_.executors == 1
                                 ? "one executor takes"
                                 : fmt::format("{} executors take", options_.executors);
+    if (device_bytes_ > 0) {
+      return fmt::format("{} {} of {} ({}, on its own; a server has one base for all)", who,
+                         size_text(all, SizeUnits::kBinary),
+                         size_text(device_bytes_, SizeUnits::kBinary), options_.device);
+    }
     return fmt::format("{} {} of {} ({})", who, size_text(all, SizeUnits::kBinary),
                        size_text(options_.executors * budget_.bytes, SizeUnits::kBinary),
                        budget_.limit);
@@ -123,6 +147,7 @@ class Tuning {
   const Model& model_;
   const PredictionOptions& options_;
   const std::vector<Document>& documents_;
+  std::uint64_t device_bytes_;  // of the device that is measured; 0: the processor is
   MemoryPlan plan_;
   MemoryBudget budget_;
   std::size_t held_bytes_ = 0;
@@ -131,13 +156,14 @@ class Tuning {
 }  // namespace
 
 TuneResult tune(const Model& model, const PredictionOptions& options,
-                const std::vector<Document>& documents, double seconds) {
-  if (!documents.empty()) return Tuning(model, options, documents).run(seconds);
+                const std::vector<Document>& documents, double seconds,
+                std::uint64_t device_bytes) {
+  if (!documents.empty()) return Tuning(model, options, documents, device_bytes).run(seconds);
   const TrainingOptions& trained = model.options();
   const std::vector<Document> made_up = {
       made_up_document(model.data().vectorizer, model.input_size(),
                        trained.window_size + (kMadeUpWindows - 1) * trained.prediction_stride)};
-  return Tuning(model, options, made_up).run(seconds);
+  return Tuning(model, options, made_up, device_bytes).run(seconds);
 }
 
 }  // namespace skol

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -26,8 +27,10 @@ struct TuneResult {
 };
 
 // documents: what is predicted; none: synthetic windows. options' prediction_batch_size is not
-// looked at.
+// looked at. device_bytes: of the device that options name, whose bytes are measured then; a size
+// that it has no room for ends the list. Error kMemory where it has room for none.
 TuneResult tune(const Model& model, const PredictionOptions& options,
-                const std::vector<Document>& documents, double seconds = 20);
+                const std::vector<Document>& documents, double seconds = 20,
+                std::uint64_t device_bytes = 0);
 
 }  // namespace skol

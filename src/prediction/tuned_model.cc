@@ -2,12 +2,14 @@
 #include "prediction/tuned_model.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "base/fail.h"
 #include "base/hardware.h"
 #include "base/utc_time.h"
 #include "kernels/bf16_kernels.h"
+#include "prediction/run_device.h"
 #include "prediction/tune.h"
 #include "text/findings.h"
 
@@ -48,16 +50,35 @@ Model tuned_model(const Model& model, const PredictionOptions& options,
          printable_name(documents.front().id));
   }
   check(options);
-  TuningRecord::Hardware hardware = prediction_hardware(options);
-  TuningRecord record = record_of(tune(model, options, documents, seconds));
+  PredictionOptions measured = options;
+  measured.own_device = true;
+  const std::optional<SkolDeviceInfo> device = device_info(options);
+  if (device) {
+    measured.device = fmt::format("cuda:{}", device_index(options.device));
+  } else {
+    measured.device = "cpu";
+  }
+  TuningRecord::Hardware hardware = prediction_hardware(measured);
+  TuningRecord record =
+      record_of(tune(model, measured, documents, seconds, device ? device->total_bytes : 0));
   record.date = utc_now();
   record.hardware = std::move(hardware);
-  const bool bf16 = find_bf16_kernels(find_kernels(options.target), options.precision) != nullptr;
+  record.device = measured.device;
+  const bool bf16 =
+      device ? options.precision == "bf16"
+             : find_bf16_kernels(find_kernels(options.target), options.precision) != nullptr;
   record.precision = bf16 ? "bf16" : "fp32";
   return model.with_tuned(std::move(record));
 }
 
 TuningRecord::Hardware prediction_hardware(const PredictionOptions& options) {
+  try {
+    if (const std::optional<SkolDeviceInfo> device = device_info(options)) {
+      return {device->name, static_cast<std::size_t>(device->multiprocessors), "cuda",
+              device->total_bytes};
+    }
+  } catch (const Error&) {  // a run on that device says so itself
+  }
   Hardware machine = describe_hardware();
   return {std::move(machine.processor), options.threads > 0 ? options.threads : machine.cores,
           std::string(find_kernels(options.target).name()), machine.memory_bytes};

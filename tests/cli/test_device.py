@@ -172,6 +172,18 @@ class DeviceTest(CommandTest):
         self.assertEqual(len(done["notices"]), 1)
         self.assertIn("did not start", done["notices"][0])
 
+    def test_a_device_is_tuned_with_its_own_bytes(self):
+        self.card(context=10_000_000)
+        done = self.succeeds("tune", model(), "--seconds", "0.1", "--device", "cuda", "--json")
+        report = done.json()
+        self.assertEqual(report["device"], "cuda:0")
+        self.assertEqual(report["hardware"]["processor"], "Fake Card")
+        self.assertEqual(report["hardware"]["memory_bytes"], 8 * GB)
+        self.assertGreater(report["base_bytes"], 10_000_000)
+        predicted = self.predicted("--device", "cuda", "--prediction-batch-size", "64")
+        point = next(p for p in report["points"] if p["batch_size"] == 64)
+        self.assertEqual(point["bytes"], predicted["device_bytes"])
+
     def test_bf16_on_a_device_is_near_and_on_no_other_terms(self):
         fp32 = self.predicted("--device", "cuda")["labelled"]
         bf16 = self.predicted("--device", "cuda", "--precision", "bf16")
