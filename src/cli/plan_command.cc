@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/atomic_file.h"
+#include "base/fail.h"
 #include "base/in_quotes.h"
 #include "cli/command_line.h"
 #include "cli/commands.h"
@@ -16,6 +17,7 @@
 #include "cli/exit_status.h"
 #include "cli/gpu_size.h"
 #include "cli/memory_check.h"
+#include "cli/model_access.h"
 #include "cli/option_flags.h"
 #include "cli/output_plan.h"
 #include "cli/page_option.h"
@@ -64,6 +66,19 @@ Workload read_workload(const ModelArguments& model, MemoryPlan& memory) {
   return profile_workload(lines, memory.window_size, memory.stride);
 }
 
+// What a tuning of the model on a device measured there.
+Plan plan_on_device(PlanOptions options, const ModelArguments& model) {
+  const Model stored = open_model(model.uri);
+  if (!stored.tuned() || stored.tuned()->device == "cpu") {
+    fail(ErrorKind::kParameter,
+         "device_memory is given together with a model that was not tuned on a device: skol tune "
+         "MODEL --device cuda --save measures there, or expected host_memory");
+  }
+  options.base_memory = std::to_string(stored.tuned()->base_bytes);
+  options.window_memory = std::to_string(stored.tuned()->window_bytes);
+  return make_plan(parse_plan_options(options));
+}
+
 std::pair<Plan, std::optional<Workload>> plan_of(const PlanOptions& options,
                                                  const ModelArguments& model) {
   if (model.uri.empty()) {
@@ -72,6 +87,9 @@ std::pair<Plan, std::optional<Workload>> plan_of(const PlanOptions& options,
                  in_quotes(model.inputs.front()));
     }
     return {make_plan(parse_plan_options(options)), std::nullopt};
+  }
+  if (options.device_memory && model.inputs.empty() && !options.points && !options.base_memory) {
+    return {plan_on_device(options, model), std::nullopt};
   }
   MemoryPlan memory = plan_before_loading(model.uri, model.prediction);
   std::optional<Workload> workload;

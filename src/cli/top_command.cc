@@ -2,7 +2,11 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
+#include <chrono>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -11,6 +15,7 @@
 #include "cli/command_line.h"
 #include "cli/commands.h"
 #include "cli/exit_status.h"
+#include "cli/gpu_use.h"
 #include "cli/screen.h"
 #include "cli/standard_output.h"
 #include "cli/terminal.h"
@@ -50,15 +55,36 @@ std::string nothing_runs(const StatusFolders& folders) {
   return fmt::format("no prediction of user {} is running on this host\n", ::geteuid());
 }
 
-std::string table(const StatusFolders& folders, const Terminal& terminal) {
+// NVML takes a tenth of a second; a driver that is ill, for ever.
+constexpr std::chrono::seconds kGpuPatience{5};
+
+// Asked for only where a run is on one.
+std::optional<GpuMemories> gpus_of(std::span<const RunningPrediction> runs) {
+  if (std::ranges::none_of(runs, is_on_gpu)) return std::nullopt;
+  return ask_gpus(kGpuPatience);
+}
+
+std::string table(const StatusFolders& folders, Terminal terminal) {
   const auto runs = running_predictions(folders);
-  return runs.empty() ? nothing_runs(folders) : top_table(runs, memory_limits(), terminal);
+  if (runs.empty()) return nothing_runs(folders);
+  std::string below;
+  if (const auto gpus = gpus_of(runs)) {
+    for (const std::string& line : gpu_lines(*gpus, runs)) {
+      below += line + "\n";
+      if (terminal.rows > 1) --terminal.rows;
+    }
+  }
+  return top_table(runs, memory_limits(), terminal) + below;
 }
 
 std::string json_lines(const StatusFolders& folders) {
   std::string out;
-  for (const RunningPrediction& run : running_predictions(folders)) {
-    out += to_line(running_report(run));
+  const auto runs = running_predictions(folders);
+  const std::optional<GpuMemories> gpus = gpus_of(runs);
+  for (const RunningPrediction& run : runs) {
+    Json report = running_report(run);
+    report["gpu"] = gpus ? gpu_of_run(*gpus, run) : Json(nullptr);
+    out += to_line(report);
   }
   return out;
 }

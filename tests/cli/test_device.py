@@ -176,6 +176,15 @@ class DeviceTest(CommandTest):
         self.card(context=10_000_000)
         done = self.succeeds("tune", model(), "--seconds", "0.1", "--device", "cuda", "--json")
         report = done.json()
+        plan = ["plan", "--device-memory", "8GB", "--executors", "4", "--json", "--model"]
+        self.fails(2, *plan, model(), says=["tune", "--device cuda --save"])
+        copy = self.folder / "tuned.skol"
+        copy.write_bytes(Path(model()).read_bytes())
+        self.succeeds("tune", copy, "--seconds", "0.1", "--device", "cuda", "--save")
+        planned = self.succeeds(*plan, copy).json()
+        self.assertAlmostEqual(planned["base_bytes"], report["base_bytes"], delta=1000)
+        row = planned["rows"][0]
+        self.assertEqual(row["total_bytes"], 4 * row["executor_bytes"])
         self.assertEqual(report["device"], "cuda:0")
         self.assertEqual(report["hardware"]["processor"], "Fake Card")
         self.assertEqual(report["hardware"]["memory_bytes"], 8 * GB)

@@ -75,6 +75,27 @@ class TopTest(CommandTest):
 
 
 class RunsTest(TopTest):
+    def test_a_run_on_a_device_is_seen_with_what_the_driver_tells(self):
+        library = os.environ.get("SKOL_FAKE_DEVICE_LIBRARY", "")
+        nvml = os.path.join(os.path.dirname(library), "libskol_fake_nvml.so")
+        if not os.path.isfile(nvml):
+            self.skipTest("no stand-in for a device: SKOL_FAKE_DEVICE_LIBRARY names none")
+        self.set_environment(
+            SKOL_DEVICE_LIBRARY=library,
+            SKOL_FAKE_DEVICE=f"state={self.folder / 'card'},memory=8000000000",
+            SKOL_SERVE="off",
+            SKOL_NVML_LIBRARY=nvml,
+            SKOL_FAKE_NVML="fails",
+        )
+        process = self.start("--device", "cuda")
+        self.assertIsNone(self.waiting(process)["gpu"])
+        self.assertIn("NVML does not start", self.succeeds("top", "--once").out.decode())
+        self.set_environment(SKOL_FAKE_NVML=f"Card:8000000000:900000000:{process.pid}=700000000")
+        gpu = self.waiting(process)["gpu"]
+        self.assertEqual((gpu["used_bytes"], gpu["process_bytes"]), (900_000_000, 700_000_000))
+        self.assertRegex(self.succeeds("top", "--once").out.decode(), r"Card: .* by these runs")
+        self.end(process)
+
     def test_a_run_is_seen_while_it_lasts(self):
         process = self.start("--prediction-batch-size", "16", "--threads", "1")
         run = self.waiting(process)
