@@ -81,7 +81,12 @@ def spark(request: pytest.FixtureRequest) -> Iterator[SparkSession]:
 
 
 # What modules set in CONF, and that it is not set elsewhere.
-_SETTINGS_OF_MODULES = {"spark.executor.pyspark.memory": None}
+_SETTINGS_OF_MODULES: dict[str, str | None] = {
+    "spark.executor.pyspark.memory": None,
+    "spark.executorEnv.SKOL_DEVICE_LIBRARY": None,
+    "spark.executorEnv.SKOL_FAKE_DEVICE": None,
+    "spark.executorEnv.SKOL_SERVE": None,
+}
 _SETTINGS = ("spark.sql.adaptive.enabled", "spark.sql.execution.arrow.maxRecordsPerBatch")
 
 

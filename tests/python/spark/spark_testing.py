@@ -56,7 +56,7 @@ def digest_of_frame(labelled: DataFrame) -> str:
     return digest(tuple(row) for row in labelled.select(*columns).collect())
 
 
-def digest_of_core(model: _core.Model, documents: list[_core.Document], **settings: int) -> str:
+def digest_of_core(model: _core.Model, documents: list[_core.Document], **settings: Any) -> str:
     """What plain Python says of the same documents."""
     labelled, _ = _core.predict(model, documents, **settings)
     return digest(
