@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/process_memory.h"
 
+#include <malloc.h>
 #include <sys/resource.h>
 
 #include <fstream>
@@ -29,6 +30,12 @@ bool reset_peak_memory() {
   file << "5";  // proc(5): the peak resident set size
   file.flush();
   return file.good();
+}
+
+void give_back_freed_memory() {
+#if defined(__GLIBC__)
+  ::malloc_trim(0);
+#endif
 }
 
 std::size_t resident_bytes() {

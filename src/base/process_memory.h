@@ -15,6 +15,10 @@ std::size_t peak_memory_bytes();
 // system does not let a process do that (clear_refs of /proc, read-only in some containers).
 bool reset_peak_memory();
 
+// Gives memory that was freed back to the system (malloc_trim(3)): what is allocated next is then
+// seen in the peak of this process, and not taken from what it still held.
+void give_back_freed_memory();
+
 // What it holds now (VmRSS): its own pages and those of files and libraries that it has touched.
 // The kernel counts in steps of some pages a core, so up to about 100 KiB may be missing.
 std::size_t resident_bytes();

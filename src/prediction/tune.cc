@@ -72,6 +72,7 @@ class Tuning {
     using Clock = std::chrono::steady_clock;
     PredictionOptions options = options_;
     options.prediction_batch_size = batch_size;
+    give_back_freed_memory();
     const bool fresh = reset_peak_memory();
     Predictor predictor(model_, options);
     const auto begin = Clock::now();
