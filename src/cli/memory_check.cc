@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "base/file_descriptor.h"
 #include "cli/model_access.h"
@@ -58,24 +59,24 @@ StoreEntry look(const std::string& uri) {
 
 }  // namespace
 
-std::uint64_t largest_document(const std::vector<InputFile>& files, const MemoryPlan& plan) {
-  const auto memory = [&](std::uint64_t bytes, std::uint64_t lines) {
-    return document_memory({bytes, lines}, plan.shape.num_classes, plan.stride);
-  };
+std::uint64_t largest_documents(const std::vector<InputFile>& files, const MemoryPlan& plan) {
+  const auto memory = [&](const DocumentSize& size) { return plan.document_memory(size, {}); };
   std::vector<SizedFile> sized;
   for (const InputFile& file : files) {
     struct stat status = {};
     if (::stat(file.path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
     const auto bytes = static_cast<std::uint64_t>(status.st_size);
-    sized.push_back({&file.path, bytes, memory(bytes, bytes / kFewBytesOfLine + 1)});
+    sized.push_back({&file.path, bytes, memory({bytes, bytes / kFewBytesOfLine + 1})});
   }
   std::ranges::sort(sized, [](const auto& a, const auto& b) { return a.at_most > b.at_most; });
-  std::uint64_t most = 0;
+  DocumentSize first, second;
   for (const SizedFile& file : sized) {
-    if (file.at_most <= most) break;
-    most = std::max(most, memory(file.bytes, count_lines(*file.path)));
+    if (file.at_most <= memory(second)) break;
+    const DocumentSize size{file.bytes, count_lines(*file.path)};
+    if (memory(size) > memory(second)) second = size;
+    if (memory(second) > memory(first)) std::swap(first, second);
   }
-  return most;
+  return plan.document_memory(first, second);
 }
 
 StoreEntry look_at_model(const std::string& uri) {
@@ -103,7 +104,7 @@ void check_memory(const std::string& uri, const StoreEntry& model,
   }
   if (!description) return;
   MemoryPlan plan = plan_of(uri, model, *description, options);
-  plan.document_bytes = options.document_bytes = largest_document(files, plan);
+  plan.document_bytes = options.document_bytes = largest_documents(files, plan);
   check_one_window(plan, memory_budget(budget_request(options)));
 }
 

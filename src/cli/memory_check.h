@@ -23,12 +23,12 @@ StoreEntry look_before_loading(const std::string& uri);
 // read; fails as open_model() does.
 MemoryPlan plan_before_loading(const std::string& uri, const PredictionOptions& options);
 
-// What the largest of the files takes as a document. Pipes have no size: what comes from one counts
-// when it is there.
-std::uint64_t largest_document(const std::vector<InputFile>& files, const MemoryPlan& plan);
+// What the two largest of the files take as documents. Pipes have no size: what comes from one
+// counts when it is there.
+std::uint64_t largest_documents(const std::vector<InputFile>& files, const MemoryPlan& plan);
 
-// Before anything large is read: notes in `options` what the largest of the files will take as a
-// document, and throws Error kMemory, with the least that would do, where not even one window at a
+// Before anything large is read: notes in `options` what the largest of the files will take as
+// documents, and throws Error kMemory, with the least that would do, where not even one window at a
 // time fits. What is no model is left to open_model(), which says what is wrong with it.
 void check_memory(const std::string& uri, const StoreEntry& model,
                   const std::vector<InputFile>& files, PredictionOptions& options);

@@ -57,7 +57,7 @@ void declare(CommandLine& line, ModelArguments& model) {
 Workload read_workload(const ModelArguments& model, MemoryPlan& memory) {
   std::vector<std::size_t> lines;
   const std::vector<InputFile> files = find_inputs(model.inputs);
-  memory.document_bytes = largest_document(files, memory);
+  memory.document_bytes = largest_documents(files, memory);
   DocumentReader reader(files, model.reading, notice_on_stderr);
   if (reads_ahead()) memory.other_text = reader.bytes_in_all() - reader.largest_bytes();
   while (const std::optional<Document> document = reader.next()) {

@@ -233,6 +233,12 @@ void LineChain::decode(std::span<float> probabilities, std::span<const std::uint
   }
 }
 
+std::uint64_t LineChain::scratch_bytes(std::uint64_t lines, std::size_t classes) {
+  // Emissions, forward and backward; a line's scale.
+  const std::uint64_t of_line = (3 * classes + 1) * sizeof(double);
+  return lines * of_line + (2 * classes * classes + classes) * sizeof(double);
+}
+
 double line_loss(const LineChain& chain, std::span<const ChainExample> examples,
                  std::size_t classes) {
   double loss = 0;

@@ -30,8 +30,11 @@ class LineChain {
   // apart[t], one a line, is not 0 where something stands between lines t - 1 and t
   // (forward-backward; Rabiner 1989, scaled line by line), which again sum up to 1. Nothing for an
   // empty chain. Arithmetic is in double, in the order of the lines: the same bits everywhere.
+  // Either all of them or, where there is no memory for scratch_bytes(), none (std::bad_alloc).
   void decode(std::span<float> probabilities, std::span<const std::uint8_t> apart,
               std::size_t classes) const;
+  // What decode() takes beside its arguments for a document.
+  static std::uint64_t scratch_bytes(std::uint64_t lines, std::size_t classes);
 
  private:
   std::vector<float> factors_;

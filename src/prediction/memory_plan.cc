@@ -7,6 +7,7 @@
 #include "base/thread_pool.h"
 #include "kernels/bf16_kernels.h"
 #include "model/model_data.h"
+#include "network/line_chain.h"
 #include "network/network.h"
 #include "network/parameters.h"
 #include "prediction/batch.h"
@@ -41,6 +42,7 @@ MemoryPlan plan_of(const NetworkShape& shape, const TrainingOptions& trained,
   plan.stride =
       options.prediction_stride > 0 ? options.prediction_stride : trained.prediction_stride;
   window_count(1, plan.window_size, plan.stride);  // says what is wrong with the stride
+  plan.chain = trained.decoder == "crf";
   plan.threads = threads_of(options);
   const Kernels& kernels = find_kernels(options.target);
   plan.tile_rows = kernels.tile_rows();
@@ -140,12 +142,21 @@ std::uint64_t waiting_memory(const DocumentSize& size, std::size_t classes, std:
          (size.lines / std::max<std::size_t>(1, stride) + 1) * sizeof(Window);
 }
 
-std::uint64_t document_memory(const DocumentSize& size, std::size_t classes, std::size_t stride) {
-  const std::uint64_t labelled = size.lines * (sizeof(std::int32_t) + classes * sizeof(float));
+std::uint64_t MemoryPlan::document_memory(const DocumentSize& one,
+                                          const DocumentSize& other) const {
+  const std::size_t classes = shape.num_classes;
   // Read as bytes, from which the text is made.
-  const std::uint64_t reading =
-      2 * size.text_bytes + size.lines * (sizeof(Line) + sizeof(std::int32_t));
-  return waiting_memory(size, classes, stride) + labelled + reading;
+  const auto reading = [](const DocumentSize& size) {
+    return 2 * size.text_bytes + size.lines * (sizeof(Line) + sizeof(std::int32_t));
+  };
+  const auto labelling = [&](const DocumentSize& size) {
+    const std::uint64_t labels = size.lines * (sizeof(std::int32_t) + classes * sizeof(float));
+    const std::uint64_t decoding =
+        chain ? LineChain::scratch_bytes(size.lines, classes) + size.lines * sizeof(std::uint8_t)
+              : 0;
+    return waiting_memory(size, classes, stride) + labels + decoding;
+  };
+  return std::max(labelling(one) + reading(other), reading(one) + labelling(other));
 }
 
 }  // namespace skol

@@ -16,6 +16,11 @@ namespace skol {
 // to be there when it is wanted, little beside a network's scratch.
 inline constexpr std::size_t kMostTextAhead = std::size_t{2} << 20;
 
+// A document as far as memory is concerned.
+struct DocumentSize {
+  std::uint64_t text_bytes = 0, lines = 0;
+};
+
 // What a model takes of memory.
 struct ModelMemory {
   std::uint64_t loaded = 0;   // weights and vocabulary
@@ -32,11 +37,12 @@ struct ModelMemory {
 struct MemoryPlan {
   NetworkShape shape;
   std::size_t window_size = 0, stride = 0;
+  bool chain = false;  // decodes documents as a whole
   std::size_t threads = 1, tile_rows = 1;
   std::uint64_t held_bytes = 0;      // measured: what the process has before all that follows
   std::uint64_t peak_bytes = 0;      // measured: the most it ever had
   ModelMemory model;                 // loaded, loading: 0 for a model that it has
-  std::uint64_t document_bytes = 0;  // document_memory() of the largest
+  std::uint64_t document_bytes = 0;  // document_memory() of the two largest
   // Text of all documents but the largest, for a run that reads ahead and writes behind.
   std::optional<std::uint64_t> other_text;
 
@@ -48,6 +54,9 @@ struct MemoryPlan {
   std::uint64_t waiting_bytes(std::size_t batch_size) const;
   // Beside these, documents read ahead; those that wait to be written had waited for a batch.
   std::uint64_t ahead_bytes(std::size_t batch_size) const;
+  // The most that is held because of documents: one waits, is merged, decoded and handed over, and
+  // another is read meanwhile.
+  std::uint64_t document_memory(const DocumentSize& one, const DocumentSize& other) const;
   // The peak of what is to come.
   std::uint64_t bytes(std::size_t batch_size) const;
   // The peak of the whole process, of what it did before as well.
@@ -67,15 +76,7 @@ MemoryPlan memory_plan(const ModelDescription& description, std::uint64_t file_b
 // The budget that the options ask for.
 BudgetRequest budget_request(const PredictionOptions& options);
 
-// A document as far as memory is concerned.
-struct DocumentSize {
-  std::uint64_t text_bytes = 0, lines = 0;
-};
-
 // Bytes of a document that waits for its last window: text, lines, windows and sums.
 std::uint64_t waiting_memory(const DocumentSize& size, std::size_t classes, std::size_t stride);
-// The most that is held because of a document: it waits, is merged and handed over, and another of
-// its size is read meanwhile.
-std::uint64_t document_memory(const DocumentSize& size, std::size_t classes, std::size_t stride);
 
 }  // namespace skol

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/process_memory.h"
+#include "network/line_chain.h"
 #include "network/network.h"
 #include "prediction/batch_choice.h"
 #include "prediction/random_model_testing.h"
@@ -95,10 +96,27 @@ TEST(MemoryPlan, OfTheFirstBytesOfAModelKnowsWhatLoadingTakes) {
 }
 
 TEST(MemoryPlan, CountsDocumentsByTextAndLines) {
-  const std::uint64_t none = document_memory({0, 0}, 3, 25);
-  EXPECT_GE(document_memory({1000, 0}, 3, 25) - none, 3000u);
-  EXPECT_GE(document_memory({0, 1000}, 3, 25) - none, 1000 * (2 * sizeof(Line) + 24));
-  EXPECT_LT(waiting_memory({1000, 20}, 3, 25), document_memory({1000, 20}, 3, 25));
+  MemoryPlan plan = memory_plan(random_model(), options_of(1));
+  const std::uint64_t none = plan.document_memory({}, {});
+  EXPECT_GE(plan.document_memory({1000, 0}, {1000, 0}) - none, 3000u);
+  EXPECT_GE(plan.document_memory({0, 1000}, {0, 1000}) - none, 1000 * (2 * sizeof(Line) + 24));
+  EXPECT_LT(waiting_memory({1000, 20}, 3, 25), plan.document_memory({1000, 20}, {}));
+}
+
+TEST(MemoryPlan, CountsTheDocumentThatIsReadWhileAnotherIsLabelled) {
+  const MemoryPlan plan = memory_plan(random_model(), options_of(1));
+  const DocumentSize large{100000, 4000}, small{1000, 40};
+  const std::uint64_t alone = plan.document_memory(large, {});
+  EXPECT_LT(alone, plan.document_memory(large, small));
+  EXPECT_LT(plan.document_memory(large, small), plan.document_memory(large, large));
+  EXPECT_EQ(plan.document_memory(large, small), plan.document_memory(small, large));
+}
+
+TEST(MemoryPlan, CountsTheScratchOfAChain) {
+  MemoryPlan plan = memory_plan(random_model(), options_of(1));
+  const std::uint64_t by_itself = plan.document_memory({0, 1000}, {});
+  plan.chain = true;
+  EXPECT_GE(plan.document_memory({0, 1000}, {}) - by_itself, LineChain::scratch_bytes(1000, 3));
 }
 
 TEST(BatchChoice, KeepsASizeThatFits) {

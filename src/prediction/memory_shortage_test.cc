@@ -160,9 +160,17 @@ TEST(MemoryShortage, InTheMiddleOfARunIsSurvived) {
   }
 }
 
-// Scratch, probabilities, documents, sums and results: whichever it is.
-TEST(MemoryShortage, AtAnyOneLargeAllocationIsSurvived) {
-  Predictor predictor(random_model(), options_of(8));
+// Of labels that like to stay what they were.
+Model model_with_chain() {
+  ModelData data = random_model().data();
+  data.options.decoder = "crf";
+  data.chain = LineChain({3, 1, 1, 1, 3, 1, 1, 1, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1}, 3);
+  return Model(std::make_shared<const ModelData>(std::move(data)));
+}
+
+// Scratch, probabilities, documents, sums, the chain and results: whichever it is.
+void expect_survival_of_any_large_allocation(const Model& model) {
+  Predictor predictor(model, options_of(8));
   PredictionStats stats;
   const auto expected = probabilities_of(predictor, stats);
   std::vector<Document> documents;
@@ -189,6 +197,14 @@ TEST(MemoryShortage, AtAnyOneLargeAllocationIsSurvived) {
     ASSERT_LE(run.stats().reductions, 1u) << "allocation " << number;
   }
   EXPECT_GT(refused, 20u);
+}
+
+TEST(MemoryShortage, AtAnyOneLargeAllocationIsSurvived) {
+  expect_survival_of_any_large_allocation(random_model());
+}
+
+TEST(MemoryShortage, AtAnyOneLargeAllocationOfAChainIsSurvived) {
+  expect_survival_of_any_large_allocation(model_with_chain());
 }
 
 TEST(MemoryShortage, BelowOneWindowIsAnErrorWithTheBytesNeeded) {

@@ -266,21 +266,21 @@ class PredictionRun::Impl {
          waiting_.pop_front()) {
       Waiting& done = waiting_.front();
       LabelledDocument out;
+      std::vector<float> means = std::move(*done.merge).finish();
+      const LineChain& chain = setup_.model.data().chain;
       with_memory([&] {
         const std::size_t lines = done.document.lines.size();
         out.labels.assign(lines, kNoLabel);
         out.probabilities.assign(lines * classes_, 0.0f);
+        if (!chain.empty()) chain.decode(means, done.lines->apart(), classes_);
       });
-      label(done, out);
+      label(done, means, out);
       waiting_bytes_ -= done.bytes;
       sink_(std::move(out));
     }
   }
 
-  void label(Waiting& done, LabelledDocument& out) const {
-    std::vector<float> means = std::move(*done.merge).finish();
-    const LineChain& chain = setup_.model.data().chain;
-    if (!chain.empty()) chain.decode(means, done.lines->apart(), classes_);
+  void label(Waiting& done, const std::vector<float>& means, LabelledDocument& out) const {
     for (std::size_t i = 0; i < done.lines->size(); ++i) {
       const float* p = &means[i * classes_];
       const std::size_t line = done.lines->number(i);
