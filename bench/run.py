@@ -64,7 +64,8 @@ def trained_model() -> Path:
     path = BUILD / "bench" / "model.skol"
     if not path.exists():
         files = [str(p) for p in part_of_corpus("train")]
-        command = [str(BUILD / "skol"), "train", *files, "-o", str(path), "--epochs", "4"]
+        command = [str(BUILD / "skol"), "train", *files, "-o", str(path)]
+        command += ["--features", "compact", "--epochs", "4"]
         output(command)
     return path
 

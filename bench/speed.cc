@@ -152,7 +152,8 @@ Measured training(const NetworkShape& shape, std::size_t batch, ThreadPool& pool
       for (std::size_t w = 0; w < batch; ++w) {
         windows.push_back({(s * batch + w) * kStride, kWindow});
       }
-      pass.run(parameters, {lines, labels, windows}, {}, {0.3, 0.0, 1, ++step}, gradient);
+      pass.run(parameters, {lines, labels, windows}, {}, {.rate = 0.3, .seed = 1, .step = ++step},
+               gradient);
       adam.update(kernels, pool, gradient, pass.touched(), parameters);
     }
   });
@@ -161,6 +162,7 @@ Measured training(const NetworkShape& shape, std::size_t batch, ThreadPool& pool
 // Milliseconds from a model's file to a model, median.
 double loading(const NetworkShape& shape, std::size_t repeats) {
   TrainingOptions options;
+  options.features = "compact";
   options.hidden_size = shape.hidden_size;
   options.num_layers = shape.num_layers;
   options.prediction_stride = options.training_stride = kStride;

@@ -14,6 +14,7 @@ int main(int argc, char** argv) {
   CLI::App app("An untrained model");
   std::string path;
   skol::TrainingOptions options;
+  options.features = "compact";
   std::size_t words = 1000, labels = 3;
   app.add_option("PATH", path)->required();
   app.add_option("--hidden-size", options.hidden_size);

@@ -34,6 +34,7 @@ struct Setting {
 
 Model random_model(const Setting& s) {
   TrainingOptions options;
+  options.features = "compact";
   options.hidden_size = s.hidden_size;
   options.window_size = s.window_size;
   options.prediction_stride = options.training_stride = s.stride;

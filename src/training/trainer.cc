@@ -119,8 +119,11 @@ class Training {
       std::vector<WindowRows> windows;
       for (std::size_t i = 0; i < count; ++i) windows.push_back(set_.windows[order[done + i]]);
       const double loss = pass_.run(parameters_, {set_.rows, set_.row_labels, windows}, loss_,
-                                    {options_.dropout, options_.feature_dropout,
-                                     options_.line_dropout, options_.seed, ++step_},
+                                    {.rate = options_.dropout,
+                                     .feature_rate = options_.feature_dropout,
+                                     .line_rate = options_.line_dropout,
+                                     .seed = options_.seed,
+                                     .step = ++step_},
                                     gradient_);
       adam_.set_learning_rate(learning_rate());
       adam_.update(kernels_, pool_, gradient_, pass_.touched(), parameters_);
