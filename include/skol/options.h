@@ -62,8 +62,9 @@ void visit_training_options(Options& o, Visitor&& visit) {
   visit("clip_norm", o.clip_norm, "largest norm of a step's gradient; 0: any");
   visit("seed", o.seed, "of all randomness");
   visit("seeds", o.seeds, "trainings, from as many seeds on from this; the best one is kept");
-  visit("word_vocab_size", o.word_vocab_size, "most words in the vocabulary");
-  visit("suffix_vocab_size", o.suffix_vocab_size, "most suffixes in the vocabulary; 0: none");
+  visit("word_vocab_size", o.word_vocab_size, "most words in the compact vocabulary");
+  visit("suffix_vocab_size", o.suffix_vocab_size,
+        "most suffixes in the compact vocabulary; 0: none");
   visit("min_doc_freq", o.min_doc_freq, "lines a term must stand in to count");
   visit("features", o.features,
         "compact: words and suffixes; rich: also case, punctuation, prefixes, shapes, layout");

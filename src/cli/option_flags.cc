@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <memory>
 #include <type_traits>
 
 #include "base/fail.h"
@@ -16,6 +17,7 @@ namespace skol {
 namespace {
 
 constexpr const char* kPredictionGroup = "Prediction";
+constexpr const char* kTrainingGroup = "Training";
 
 template <typename Number>
 bool parse_whole(const std::string& text, Number& value) {
@@ -135,11 +137,22 @@ std::string with_flags(std::string message) {
 }
 
 void add_training_options(CommandLine& line, TrainingOptions& options) {
-  visit_training_options(options, [&](const char* name, auto& value, const char* help) {
-    if constexpr (std::is_same_v<decltype(value), bool&>) {
-      line.add_flag(flag_name(name), value, "Training", help);
+  // Who sizes the vocabulary of compact features without saying which features means them.
+  const auto features_said = std::make_shared<bool>(false);
+  visit_training_options(options, [&](std::string_view name, auto& value, const char* help) {
+    using Value = std::remove_reference_t<decltype(value)>;
+    if constexpr (std::is_same_v<Value, bool>) {
+      line.add_flag(flag_name(name), value, kTrainingGroup, help);
     } else {
-      add_value(line, name, value, "Training", help);
+      const std::string flag = flag_name(name);
+      const bool names_features = name == "features";
+      const bool sizes_compact = name == "word_vocab_size" || name == "suffix_vocab_size";
+      line.add_option({flag, placeholder<Value>(), kTrainingGroup, help, default_text(value)},
+                      [=, &value, &options](const std::string& text) {
+                        parse(flag, text, value);
+                        if (names_features) *features_said = true;
+                        if (sizes_compact && !*features_said) options.features = "compact";
+                      });
     }
   });
 }

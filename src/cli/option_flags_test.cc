@@ -65,6 +65,17 @@ TEST_F(OptionFlagsTest, TheLastOfTheSameOptionCounts) {
   EXPECT_EQ(training_.epochs, 5U);
 }
 
+TEST_F(OptionFlagsTest, ASizeOfTheCompactVocabularyAsksForCompactFeatures) {
+  parse({"--word-vocab-size", "300"});
+  EXPECT_EQ(training_.features, "compact");
+  EXPECT_EQ(training_.word_vocab_size, 300U);
+}
+
+TEST_F(OptionFlagsTest, FeaturesThatAreNamedStayThese) {
+  parse({"--suffix-vocab-size", "30", "--features", "rich"});
+  EXPECT_EQ(training_.features, "rich");
+}
+
 TEST_F(OptionFlagsTest, ReadsWholeNumbersInDecimalOnly) {
   parse({"--epochs", "010"});
   EXPECT_EQ(training_.epochs, 10U);
