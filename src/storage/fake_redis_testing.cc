@@ -75,6 +75,11 @@ void FakeRedis::talk(int connection) {
     const FakeAnswer answer = answer_(request);
     if (::send(connection, answer.bytes.data(), answer.bytes.size(), MSG_NOSIGNAL) < 0) return;
     if (answer.then == FakeAnswer::Then::kClose) return;
+    if (answer.then == FakeAnswer::Then::kReadNoFurther) {
+      pollfd stop = {stop_reading_.get(), POLLIN, 0};
+      ::poll(&stop, 1, -1);
+      return;
+    }
     while (answer.then == FakeAnswer::Then::kDrip) {
       pollfd stop = {stop_reading_.get(), POLLIN, 0};
       if (::poll(&stop, 1, 5) != 0 || ::send(connection, "1", 1, MSG_NOSIGNAL) < 0) return;

@@ -13,7 +13,7 @@
 namespace skol {
 
 struct FakeAnswer {
-  enum class Then { kWait, kClose, kDrip };
+  enum class Then { kWait, kClose, kDrip, kReadNoFurther };
 
   std::string bytes;
   Then then = Then::kWait;  // kDrip: one byte more every few milliseconds, for ever

@@ -117,11 +117,11 @@ void RedisConnection::authenticate() {
 
 std::vector<RedisReply> RedisConnection::ask(std::span<const RedisCommand> commands) {
   if (commands.size() == 1) {
-    send(Formatted(commands[0]).view());
+    send(Formatted(commands[0]).view(), POLLIN | POLLOUT);
   } else {
     std::string bytes;
     for (const RedisCommand& command : commands) bytes += Formatted(command).view();
-    send(bytes);
+    send(bytes, POLLOUT);
   }
   std::vector<RedisReply> replies;
   replies.reserve(commands.size());
@@ -135,23 +135,29 @@ RedisReply RedisConnection::ask(const RedisCommand& command) {
   return reply;
 }
 
-void RedisConnection::send(std::string_view bytes) {
+void RedisConnection::send(std::string_view bytes, short events) {
   Deadline deadline(wait_.timeout);
   while (!bytes.empty()) {
-    if (!wait_for(POLLOUT, deadline)) fail_as_silent();
+    const short ready = wait_for(events, deadline);
+    if (ready == 0) fail_as_silent();
+    if ((ready & POLLIN) != 0) fail_as_refused("it answered before all was sent");
     const ssize_t sent =
         ::send(context_->fd, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent >= 0) {
       bytes.remove_prefix(static_cast<std::size_t>(sent));
       deadline.moved(static_cast<std::size_t>(sent));
     } else if (errno != EINTR && errno != EAGAIN) {
-      // A server that refuses a command while it comes says why before it closes.
-      const std::string reason = std::generic_category().message(errno);
-      const RedisReply reply = receive();
-      if (reply.is_error()) fail_with(reply);
-      fail(fmt::format("the connection broke while sending ({}); run again", reason));
+      fail_as_refused(fmt::format("the connection broke while sending ({})",
+                                  std::generic_category().message(errno)));
     }
   }
+}
+
+// A server that refuses a command while it comes says why, closes or reads no further.
+void RedisConnection::fail_as_refused(const std::string& otherwise) {
+  const RedisReply reply = receive();
+  if (reply.is_error()) fail_with(reply);
+  fail(otherwise + "; run again");
 }
 
 RedisReply RedisConnection::receive() {
@@ -170,7 +176,7 @@ RedisReply RedisConnection::receive() {
 }
 
 void RedisConnection::read_more(Deadline& deadline) {
-  if (!wait_for(POLLIN, deadline)) fail_as_silent();
+  if (wait_for(POLLIN, deadline) == 0) fail_as_silent();
   std::array<char, kReadBytes> piece;
   const ssize_t got = ::recv(context_->fd, piece.data(), piece.size(), MSG_DONTWAIT);
   if (got > 0) {
@@ -185,14 +191,14 @@ void RedisConnection::read_more(Deadline& deadline) {
                    reader_.bytes_waiting()));
 }
 
-// Whether the socket is ready (or broken, which the next call tells) before the deadline.
-bool RedisConnection::wait_for(short events, Deadline& deadline) const {
+// What the socket is ready for (or broken, which the next call tells); 0: not before the deadline.
+short RedisConnection::wait_for(short events, Deadline& deadline) const {
   while (Clock::now() < deadline.at) {
     if (wait_.waiting) wait_.waiting();
     struct pollfd socket = {context_->fd, events, 0};
-    if (::poll(&socket, 1, static_cast<int>(kWaitStep.count())) > 0) return true;
+    if (::poll(&socket, 1, static_cast<int>(kWaitStep.count())) > 0) return socket.revents;
   }
-  return false;
+  return 0;
 }
 
 void RedisConnection::fail_as_silent() const {

@@ -63,11 +63,13 @@ class RedisConnection {
 
   void connect();
   void authenticate();
-  void send(std::string_view bytes);
+  // POLLIN among the events: no reply is due before all is sent.
+  void send(std::string_view bytes, short events);
   RedisReply receive();
-  bool wait_for(short events, Deadline& deadline) const;
+  short wait_for(short events, Deadline& deadline) const;
   void read_more(Deadline& deadline);
   [[noreturn]] void fail_as_silent() const;
+  [[noreturn]] void fail_as_refused(const std::string& otherwise);
 
   RedisAddress address_;
   RedisWait wait_;

@@ -233,6 +233,15 @@ TEST(RedisFault, AServerThatRefusesWhileTheValueComesIsHeard) {
               HasSubstr("in Redis at 127.0.0.1"));
 }
 
+TEST(RedisFault, AServerThatRefusesAndReadsNoFurtherIsHeard) {
+  const FakeRedis server([](std::size_t) {
+    return FakeAnswer{"-NOPERM no\r\n", FakeAnswer::Then::kReadNoFurther};
+  });
+  RedisStore store = store_at(server);
+  const std::string large(std::size_t{32} << 20, 'x');
+  EXPECT_THAT(error_of(ErrorKind::kStorage, [&] { store.put("k", large); }), HasSubstr("NOPERM"));
+}
+
 TEST(RedisFault, TheWaitCanBeEndedFromOutside) {
   struct Enough {};
   const FakeRedis server(Replies{});
