@@ -69,15 +69,19 @@ double relative_error(const MemoryLine& line, const MemoryPoint& point) {
   return std::abs(static_cast<double>(line.bytes(point.batch_size)) - measured) / measured;
 }
 
+bool grows_with_batch_size(std::span<const MemoryPoint> points) {
+  return least_squares(points).window >= 1;
+}
+
 MemoryLine fit_memory_line(std::span<const MemoryPoint> points) {
   check_two_sizes(points);
-  Fit fit = least_squares(points);
-  if (fit.base < 0) fit = through_origin(points);
-  if (fit.window < 1) {
+  if (!grows_with_batch_size(points)) {
     fail(ErrorKind::kParameter,
          "points do not grow with the batch size: expected more bytes for more windows; measure "
          "again, or give base_memory and window_memory");
   }
+  Fit fit = least_squares(points);
+  if (fit.base < 0) fit = through_origin(points);
   MemoryLine line{static_cast<std::uint64_t>(std::llround(fit.base)),
                   static_cast<std::uint64_t>(std::llround(fit.window))};
   for (const MemoryPoint& point : points) {

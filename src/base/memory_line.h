@@ -27,6 +27,10 @@ struct MemoryLine {
 // How far the line is from a point, as a share of what was measured.
 double relative_error(const MemoryLine& line, const MemoryPoint& point);
 
+// Whether points, of two batch sizes or more, have more bytes for more windows by their slope of
+// least squares, at least one a window.
+bool grows_with_batch_size(std::span<const MemoryPoint> points);
+
 // Least squares; through the origin where the base would be negative. Error kParameter for points
 // of fewer than two batch sizes, and for those that do not grow.
 MemoryLine fit_memory_line(std::span<const MemoryPoint> points);

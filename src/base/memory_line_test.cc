@@ -64,6 +64,14 @@ TEST(MemoryLineTest, BeginsAtNothingWhereTheBaseWouldBeLess) {
   EXPECT_EQ(line.window_bytes, 9U);  // (10*50 + 20*200) / (10*10 + 20*20)
 }
 
+// Measured on a model of which a batch takes less than the noise.
+TEST(MemoryLineTest, TellsPointsThatGrowFromThoseThatOnlyEndHigher) {
+  const std::vector<MemoryPoint> noise = {{1, 1000}, {8, 5000}, {16, 4000}, {256, 1001}};
+  EXPECT_FALSE(grows_with_batch_size(noise));
+  EXPECT_THAT(message_for(noise), HasSubstr("do not grow"));
+  EXPECT_TRUE(grows_with_batch_size(std::vector<MemoryPoint>{{1, 1000}, {256, 1500}}));
+}
+
 TEST(MemoryLineTest, NeedsTwoBatchSizes) {
   EXPECT_THAT(message_for({{64, 100}}), StartsWith("points have one batch size"));
   EXPECT_THAT(message_for({{64, 100}, {64, 110}}), HasSubstr("at least two"));

@@ -108,9 +108,7 @@ class Tuning {
     for (const TunePoint& point : result.points) points.push_back({point.batch_size, point.bytes});
     MemoryLine line{result.points.front().bytes, 0, 0};
     // Points that do not grow, or one alone, have no line: all is base.
-    if (points.size() > 1 && points.back().bytes > points.front().bytes) {
-      line = fit_memory_line(points);
-    }
+    if (points.size() > 1 && grows_with_batch_size(points)) line = fit_memory_line(points);
     result.base_bytes = line.base_bytes;
     result.window_bytes = line.window_bytes;
     for (const MemoryPoint& point : points) {
