@@ -5,12 +5,15 @@
 #include <new>
 #include <vector>
 
+#include "base/huge_pages.h"
+
 namespace skol {
 
 // A cache line, and the widest SIMD register: no vector load of an aligned block crosses a line.
 inline constexpr std::size_t kAlignment = 64;
 
-// Allocator of std::vector that aligns to kAlignment. Throws std::bad_alloc as any allocator.
+// Allocator of std::vector that aligns to kAlignment, large blocks on huge pages. Throws
+// std::bad_alloc as any allocator.
 template <typename T>
 struct AlignedAllocator {
   using value_type = T;
@@ -18,7 +21,9 @@ struct AlignedAllocator {
   template <typename U>
   AlignedAllocator(const AlignedAllocator<U>&) {}
   T* allocate(std::size_t n) {
-    return static_cast<T*>(::operator new(n * sizeof(T), std::align_val_t(kAlignment)));
+    void* const block = ::operator new(n * sizeof(T), std::align_val_t(kAlignment));
+    prefer_huge_pages(block, n * sizeof(T));
+    return static_cast<T*>(block);
   }
   void deallocate(T* p, std::size_t) { ::operator delete(p, std::align_val_t(kAlignment)); }
   template <typename U>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "features/key_table.h"
 
+#include <bit>
+
 #include "base/fail.h"
 
 namespace skol {
@@ -11,7 +13,7 @@ std::uint32_t KeyTable::insert(std::uint64_t key) {
   if (size() + 1 == kNotFound) {
     fail(ErrorKind::kMemory, "{} distinct features, expected fewer: train on fewer lines", size());
   }
-  if (2 * (size() + 1) > slots_.size()) grow();
+  if (2 * (size() + 1) > slots_.size()) resize(2 * slots_.size());
   keys_.push_back(key);
   const auto number = static_cast<std::uint32_t>(size() - 1);
   put(key, number);
@@ -24,8 +26,13 @@ void KeyTable::put(std::uint64_t key, std::uint32_t number) {
   slots_[at] = {key, number};
 }
 
-void KeyTable::grow() {
-  slots_ = std::vector<Slot>(2 * slots_.size());
+void KeyTable::reserve(std::size_t keys) {
+  keys_.reserve(keys);
+  if (2 * keys > slots_.size()) resize(std::bit_ceil(2 * keys));
+}
+
+void KeyTable::resize(std::size_t slots) {
+  slots_ = std::vector<Slot>(slots);
   for (std::size_t number = 0; number < size(); ++number) {
     put(keys_[number], static_cast<std::uint32_t>(number));
   }

@@ -27,6 +27,9 @@ class KeyTable {
   // Number of the key, which is added where it is new.
   std::uint32_t insert(std::uint64_t key);
 
+  // Room for so many keys.
+  void reserve(std::size_t keys);
+
   std::size_t size() const { return keys_.size(); }
   std::span<const std::uint64_t> keys() const { return keys_; }
 
@@ -37,7 +40,7 @@ class KeyTable {
   };
   std::size_t mask() const { return slots_.size() - 1; }
   void put(std::uint64_t key, std::uint32_t number);
-  void grow();
+  void resize(std::size_t slots);
 
   std::vector<Slot> slots_ = std::vector<Slot>(16);  // a power of two, at most half of them taken
   std::vector<std::uint64_t> keys_;

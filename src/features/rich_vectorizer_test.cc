@@ -95,13 +95,16 @@ TEST(RichVectorizer, OfAFileIsRefusedWithAKeyOfZeroOrTwice) {
 }
 
 TEST(KeyTable, FindsWhatWasInsertedAndNothingElse) {
-  KeyTable table;
-  // Low bits alike: all want the same slot.
-  for (std::uint64_t i = 1; i <= 1000; ++i) EXPECT_EQ(table.insert(i << 32), i - 1);
-  for (std::uint64_t i = 1; i <= 1000; ++i) EXPECT_EQ(table.insert(i << 32), i - 1);
-  EXPECT_EQ(table.size(), 1000u);
-  EXPECT_EQ(table.find(1001ull << 32), KeyTable::kNotFound);
-  EXPECT_EQ(table.find(7ull << 32), 6u);
+  for (const std::size_t room : {0, 10, 1000, 5000}) {
+    KeyTable table;
+    table.reserve(room);
+    // Low bits alike: all want the same slot.
+    for (std::uint64_t i = 1; i <= 1000; ++i) EXPECT_EQ(table.insert(i << 32), i - 1);
+    for (std::uint64_t i = 1; i <= 1000; ++i) EXPECT_EQ(table.insert(i << 32), i - 1);
+    EXPECT_EQ(table.size(), 1000u);
+    EXPECT_EQ(table.find(1001ull << 32), KeyTable::kNotFound);
+    EXPECT_EQ(table.find(7ull << 32), 6u);
+  }
 }
 
 }  // namespace

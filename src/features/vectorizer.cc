@@ -73,6 +73,7 @@ Vectorizer::Vectorizer(std::span<const std::uint64_t> keys, std::uint32_t groups
     fail(ErrorKind::kModel,
          "vocabulary is empty, expected features: train or fetch the model anew");
   }
+  keys_.reserve(keys.size());
   for (std::size_t column = 0; column < keys.size(); ++column) {
     if (keys[column] != 0 && keys_.insert(keys[column]) == column) continue;
     fail(ErrorKind::kModel,

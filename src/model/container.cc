@@ -231,24 +231,39 @@ constexpr DType kDTypeOf = std::is_same_v<T, float>    ? DType::kF32
                            : std::is_same_v<T, double> ? DType::kF64
                                                        : DType::kU8;
 
+// Values of the tensor from index `first` on.
 template <typename T>
-void check_finite(const std::vector<T>& values, std::string_view name) {
+void check_finite(std::span<const T> values, std::size_t first, std::string_view name) {
   const auto wrong = std::ranges::find_if_not(values, [](T value) { return std::isfinite(value); });
   if (wrong != values.end()) {
     fail(ErrorKind::kModel, "tensor {}: value {} at index {}; expected finite numbers",
-         in_quotes(name), *wrong, wrong - values.begin());
+         in_quotes(name), *wrong, first + static_cast<std::size_t>(wrong - values.begin()));
   }
+}
+
+// Whether check_finite would find something, in a loop that a compiler makes vectors of.
+bool all_finite(std::span<const float> values) {
+  constexpr std::uint32_t kExponent = 0x7f800000;
+  std::uint32_t wrong = 0;
+  for (const float value : values) {
+    wrong |= std::uint32_t{(std::bit_cast<std::uint32_t>(value) & kExponent) == kExponent};
+  }
+  return wrong == 0;
+}
+
+template <typename T>
+void check_type(const Tensor& tensor, bool shape_fits, const std::string& expected) {
+  if (tensor.dtype == kDTypeOf<T> && shape_fits) return;
+  fail(ErrorKind::kModel, "tensor {} is {} {}; expected {} {}", in_quotes(tensor.name),
+       name_of(tensor.dtype), text_of(tensor.shape), name_of(kDTypeOf<T>), expected);
 }
 
 template <typename T>
 std::vector<T> values_of(const Tensor& tensor, bool shape_fits, const std::string& expected) {
-  if (tensor.dtype != kDTypeOf<T> || !shape_fits) {
-    fail(ErrorKind::kModel, "tensor {} is {} {}; expected {} {}", in_quotes(tensor.name),
-         name_of(tensor.dtype), text_of(tensor.shape), name_of(kDTypeOf<T>), expected);
-  }
+  check_type<T>(tensor, shape_fits, expected);
   std::vector<T> values(tensor.bytes.size() / sizeof(T));
   if (!values.empty()) std::memcpy(values.data(), tensor.bytes.data(), tensor.bytes.size());
-  if constexpr (std::is_floating_point_v<T>) check_finite(values, tensor.name);
+  if constexpr (std::is_floating_point_v<T>) check_finite<T>(values, 0, tensor.name);
   return values;
 }
 
@@ -343,6 +358,19 @@ template <typename T>
 std::vector<T> copy_vector(const Container& container, std::string_view name) {
   const Tensor& tensor = find_tensor(container, name);
   return values_of<T>(tensor, tensor.shape.size() == 1, "[length]");
+}
+
+void for_each_row(const Container& container, std::string_view name, const Shape& shape,
+                  const VisitRow& visit) {
+  const Tensor& tensor = find_tensor(container, name);
+  check_type<float>(tensor, tensor.shape == shape && shape.size() == 2, text_of(shape));
+  std::vector<float> values(shape[1]);  // aligned, as the tensor need not be
+  const std::size_t row_bytes = values.size() * sizeof(float);
+  for (std::size_t row = 0; row < shape[0] && row_bytes > 0; ++row) {
+    std::memcpy(values.data(), tensor.bytes.data() + row * row_bytes, row_bytes);
+    if (!all_finite(values)) check_finite<float>(values, row * values.size(), tensor.name);
+    visit(row, values);
+  }
 }
 
 std::string copy_text(const Container& container, std::string_view name) {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -77,6 +78,13 @@ std::vector<T> copy_tensor(const Container& container, std::string_view name, co
 // The same for a tensor of one dimension, whatever its length.
 template <typename T>
 std::vector<T> copy_vector(const Container& container, std::string_view name);
+
+// Calls visit(row, values) for every row of the float tensor `name`, [rows][columns]; the values
+// hold until it returns. Errors as of copy_tensor, that of a number that is not finite after the
+// rows before it were visited.
+using VisitRow = std::function<void(std::size_t row, std::span<const float> values)>;
+void for_each_row(const Container& container, std::string_view name, const Shape& shape,
+                  const VisitRow& visit);
 
 // The bytes of a tensor of kU8 and one dimension.
 std::string copy_text(const Container& container, std::string_view name);

@@ -7,11 +7,13 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "model/container_testing.h"
 #include "skol/error.h"
@@ -212,6 +214,33 @@ TEST(Container, GivesFiniteNumbersOnly) {
     Container container;
     container.tensors.push_back(make_tensor<float>("w", {100}, weights));
     expect_copy_error([&] { copy_vector<float>(container, "w"); }, "at index 42");
+  }
+}
+
+TEST(Container, VisitsRowsOfFiniteNumbers) {
+  std::vector<float> weights(12);
+  std::iota(weights.begin(), weights.end(), 0.0F);
+  // Bytes that no float may be read from directly.
+  std::vector<std::byte> bytes(1 + weights.size() * sizeof(float));
+  std::memcpy(bytes.data() + 1, weights.data(), bytes.size() - 1);
+  Container container;
+  container.tensors.push_back({"w", DType::kF32, {4, 3}, std::span(bytes).subspan(1)});
+  std::vector<float> visited;
+  const auto visit = [&](std::size_t row, std::span<const float> values) {
+    EXPECT_EQ(row, visited.size() / 3);
+    visited.insert(visited.end(), values.begin(), values.end());
+  };
+  for_each_row(container, "w", {4, 3}, visit);
+  EXPECT_EQ(visited, weights);
+  for (const Shape& other : {Shape{3, 4}, Shape{12}}) {
+    expect_copy_error([&] { for_each_row(container, "w", other, visit); }, "is F32 [4,3]");
+  }
+  for (const float bad :
+       {std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::quiet_NaN()}) {
+    std::memcpy(bytes.data() + 1 + 7 * sizeof(float), &bad, sizeof bad);
+    visited.clear();
+    expect_copy_error([&] { for_each_row(container, "w", {4, 3}, visit); }, "at index 7");
+    EXPECT_EQ(visited.size(), 6u);
   }
 }
 

@@ -195,8 +195,11 @@ Parameters read_parameters(const Container& container, const NetworkShape& shape
   }
   Parameters parameters(shape);
   for (const PlainTensor& tensor : tensors) {
-    parameters.from_plain(
-        tensor, copy_tensor<float>(container, tensor.name, {tensor.rows, tensor.columns}));
+    // Row by row: a copy of the embedding would be as large as the model.
+    for_each_row(container, tensor.name, {tensor.rows, tensor.columns},
+                 [&](std::size_t row, std::span<const float> values) {
+                   parameters.set_row(tensor, row, values);
+                 });
   }
   return parameters;
 }

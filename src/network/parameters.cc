@@ -120,10 +120,14 @@ std::vector<float> Parameters::to_plain(const PlainTensor& tensor) const {
 
 void Parameters::from_plain(const PlainTensor& tensor, std::span<const float> plain) {
   for (std::size_t r = 0; r < tensor.rows; ++r) {
-    for (std::size_t c = 0, run; c < tensor.columns; c += run) {
-      run = tensor.run(c);
-      std::copy_n(&plain[r * tensor.columns + c], run, &values_[tensor.index(r, c)]);
-    }
+    set_row(tensor, r, plain.subspan(r * tensor.columns, tensor.columns));
+  }
+}
+
+void Parameters::set_row(const PlainTensor& tensor, std::size_t row, std::span<const float> plain) {
+  for (std::size_t c = 0, run; c < tensor.columns; c += run) {
+    run = tensor.run(c);
+    std::copy_n(&plain[c], run, &values_[tensor.index(row, c)]);
   }
 }
 

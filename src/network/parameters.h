@@ -123,6 +123,8 @@ class Parameters {
   std::vector<float> to_plain(const PlainTensor& tensor) const;
   // plain.size() == tensor.rows * tensor.columns.
   void from_plain(const PlainTensor& tensor, std::span<const float> plain);
+  // One row of it: plain.size() == tensor.columns.
+  void set_row(const PlainTensor& tensor, std::size_t row, std::span<const float> plain);
 
  private:
   ParameterLayout layout_;

@@ -54,14 +54,6 @@ MemoryPlan plan_of(const NetworkShape& shape, const TrainingOptions& trained,
   return plan;
 }
 
-std::uint64_t largest_tensor(const NetworkShape& shape) {
-  std::uint64_t most = 0;
-  for (const PlainTensor& tensor : ParameterLayout(shape).plain_tensors()) {
-    most = std::max<std::uint64_t>(most, tensor.rows * tensor.columns * sizeof(float));
-  }
-  return most;
-}
-
 std::uint64_t line_memory(std::size_t classes) {
   constexpr std::uint64_t kNumbers = sizeof(std::size_t) + sizeof(std::uint32_t);  // merged lines
   return sizeof(Line) + sizeof(std::int32_t) + kNumbers + classes * sizeof(float);
@@ -81,7 +73,7 @@ MemoryPlan memory_plan(const ModelDescription& description, std::uint64_t file_b
   const std::uint64_t terms = description.takes_features ? 0 : description.input_size;
   MemoryPlan plan = plan_of(shape, description.options, options);
   plan.model.loaded = ParameterLayout(shape).size * sizeof(float) + terms * kTermBytes;
-  plan.model.loading = file_bytes + largest_tensor(shape);
+  plan.model.loading = file_bytes;
   return plan;
 }
 

@@ -128,6 +128,16 @@ TEST_F(FileStoreTest, NoticesAFileThatIsNotAsLargeAsItSays) {
               HasSubstr("0 bytes, changed while it was read"));
 }
 
+// A file is read by pieces of 256 KiB: around and beyond one, and where it ends with one.
+TEST_F(FileStoreTest, GivesEveryByteOfALongFile) {
+  for (const std::size_t size : {(256 << 10) - 1, 256 << 10, (256 << 10) + 1, 3 * (256 << 10)}) {
+    std::string bytes(size, '\0');
+    for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<char>(i * 31 + i / 4096);
+    store_->put("long", bytes);
+    EXPECT_TRUE(store_->get("long") == bytes) << size;
+  }
+}
+
 TEST_F(FileStoreTest, LooksAtTheFirstBytes) {
   store_->put("long", std::string(100'000, 'x'));
   const StoreEntry entry = store_->look("long");
