@@ -36,6 +36,15 @@ struct SparseRows {
     offsets.push_back(columns.size());
   }
 
+  // Adds a row of ones, as append() does.
+  void append_ones(std::span<const std::uint32_t> row_columns) {
+    columns.resize(entries());
+    columns.insert(columns.end(), row_columns.begin(), row_columns.end());
+    values.resize(entries());
+    values.resize(columns.size(), 1.0f);
+    offsets.push_back(columns.size());
+  }
+
   // Empties the rows and keeps their memory for the next ones.
   void clear() {
     offsets.resize(1);

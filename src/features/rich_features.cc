@@ -8,12 +8,14 @@
 
 #include <algorithm>
 #include <array>
-#include <initializer_list>
+#include <cstring>
 #include <utility>
 
 #include "base/fail.h"
 #include "base/in_quotes.h"
 #include "base/nearest_name.h"
+#include "features/characters.h"
+#include "features/lower_case.h"
 #include "features/tokenizer.h"
 
 namespace skol {
@@ -70,44 +72,35 @@ std::uint64_t key_of(Kind kind, std::string_view text) {
   return hash == 0 ? 1 : hash;
 }
 
-bool is_ascii(char byte) {
-  return static_cast<unsigned char>(byte) < 0x80;
-}
-bool is_capital(char byte) {
-  return byte >= 'A' && byte <= 'Z';
-}
-bool is_small(char byte) {
-  return byte >= 'a' && byte <= 'z';
-}
-bool is_digit(char byte) {
-  return byte >= '0' && byte <= '9';
-}
-bool continues(char byte) {
-  return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
-}
-// Letters and digits; every character beyond ASCII is taken for a letter here.
-bool is_of_word(char byte) {
-  return !is_ascii(byte) || is_small(byte) || is_capital(byte) || is_digit(byte);
-}
-
 std::string_view without_punctuation(std::string_view word) {
   while (!word.empty() && !is_of_word(word.front())) word.remove_prefix(1);
   while (!word.empty() && !is_of_word(word.back())) word.remove_suffix(1);
   return word;
 }
 
-// X for capitals, x for other letters, 9 for digits, ASCII punctuation as it is, - for any other.
-char class_of(std::string_view word, std::size_t at, std::size_t& length) {
-  const char byte = word[at];
-  length = 1;
-  if (is_small(byte)) return 'x';
-  if (is_capital(byte)) return 'X';
-  if (is_digit(byte)) return '9';
-  if (is_ascii(byte)) return byte;
+// X for capitals, x for other letters, 9 for digits, ASCII punctuation as it is, a blank for all
+// that separate words.
+constexpr std::array<char, 128> kAsciiClasses = [] {
+  std::array<char, 128> classes{};
+  for (std::size_t i = 0; i < classes.size(); ++i) {
+    const char byte = static_cast<char>(i);
+    classes[i] = is_small(byte)       ? 'x'
+                 : is_capital(byte)   ? 'X'
+                 : is_digit(byte)     ? '9'
+                 : is_separator(byte) ? ' '
+                                      : byte;
+  }
+  return classes;
+}();
+
+// The same of a character beyond ASCII, of which the first byte is word[at], and - for those that
+// are none of these.
+char class_beyond_ascii(std::string_view word, std::size_t at, std::size_t& length) {
   utf8proc_int32_t code_point = -1;
   const std::size_t most = std::min<std::size_t>(4, word.size() - at);
   const auto read = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(word.data() + at),
                                      static_cast<utf8proc_ssize_t>(most), &code_point);
+  length = 1;
   if (read <= 0) return '-';
   length = static_cast<std::size_t>(read);
   switch (utf8proc_category(code_point)) {
@@ -126,168 +119,129 @@ char class_of(std::string_view word, std::size_t at, std::size_t& length) {
   }
 }
 
-// Runs of one class become one letter of the shape.
-void append_shape(std::string_view word, std::string& shapes) {
-  const std::size_t begin = shapes.size();
+// Runs of one class become one letter of the shape, whose end is returned.
+char* write_shape(std::string_view word, char* shape) {
+  char* const most = shape + kMostShape;
   char before = 0;
-  for (std::size_t at = 0, length; at < word.size() && shapes.size() < begin + kMostShape;
-       at += length) {
-    const char now = class_of(word, at, length);
-    if (now != before) shapes.push_back(now);
+  for (std::size_t at = 0, length = 1; at < word.size() && shape < most; at += length) {
+    const auto byte = static_cast<unsigned char>(word[at]);
+    length = 1;
+    const char now = byte < 0x80 ? kAsciiClasses[byte] : class_beyond_ascii(word, at, length);
+    *shape = now;
+    shape += now != before;
     before = now;
   }
+  return shape;
 }
 
-// The line's words: the same pieces of the text and of its lower case, which keeps the blanks.
-void split(std::string_view line, std::string_view lower, RichScratch& scratch) {
-  scratch.words.clear();
-  scratch.shapes.clear();
-  std::size_t at = 0, low = 0;
-  while (true) {
-    while (at < line.size() && is_separator(line[at])) ++at;
-    while (low < lower.size() && is_separator(lower[low])) ++low;
-    if (at == line.size() || low == lower.size()) return;
-    const std::size_t begin = at, low_begin = low;
-    while (at < line.size() && !is_separator(line[at])) ++at;
-    while (low < lower.size() && !is_separator(lower[low])) ++low;
-    RichScratch::Word word;
-    word.raw = line.substr(begin, at - begin);
-    word.lower = lower.substr(low_begin, low - low_begin);
-    word.plain = without_punctuation(word.lower);
-    word.shape_begin = static_cast<std::uint32_t>(scratch.shapes.size());
-    append_shape(word.raw, scratch.shapes);
-    word.shape_size = static_cast<std::uint32_t>(scratch.shapes.size()) - word.shape_begin;
-    scratch.words.push_back(word);
-  }
-}
-
-// The keys of one line.
-class LineKeys {
+// Writes keys where there is room for them.
+class KeyWriter {
  public:
-  LineKeys(RichScratch& scratch, std::uint32_t groups, std::vector<std::uint64_t>& keys)
-      : scratch_(scratch), words_(scratch.words), groups_(groups), keys_(keys) {}
+  KeyWriter(std::uint32_t groups, std::uint64_t* keys) : groups_(groups), keys_(keys) {}
 
-  void words() {
-    for (const RichScratch::Word& word : words_) {
-      if (has(kLowerWords)) add(Kind::kWord, word.lower);
-      if (has(kCasedWords)) add(Kind::kCasedWord, word.raw);
-      if (has(kPlainWords) && !word.plain.empty()) add(Kind::kPlainWord, word.plain);
-      if (has(kPrefixes)) prefixes(word.plain);
-      if (has(kSuffixes)) suffixes(word.plain);
-      if (has(kShapes)) add(Kind::kShape, shape(word));
-    }
-    if (!has(kBigrams)) return;
-    for (std::size_t i = 1; i < words_.size(); ++i) {
-      add_joined(Kind::kWordPair, {words_[i - 1].plain, words_[i].plain});
-      add_joined(Kind::kShapePair, {shape(words_[i - 1]), shape(words_[i])});
-      add_joined(Kind::kWordShapePair, {words_[i - 1].plain, shape(words_[i])});
-      add_joined(Kind::kShapeWordPair, {shape(words_[i - 1]), words_[i].plain});
-    }
-  }
-
-  void ends() {
-    const std::size_t n = words_.size();
-    if (!has(kEnds) || n == 0) return;
-    add(Kind::kFirstWord, words_[0].plain);
-    add(Kind::kFirstShape, shape(words_[0]));
-    add(Kind::kLastWord, words_[n - 1].plain);
-    add(Kind::kLastShape, shape(words_[n - 1]));
-    const std::string_view last = words_[n - 1].raw;
-    std::size_t at = last.size() - 1;
-    while (at > 0 && continues(last[at])) --at;
-    add(Kind::kLastCharacter, last.substr(at));
-    if (n > 1) {
-      add(Kind::kSecondWord, words_[1].plain);
-      add(Kind::kSecondShape, shape(words_[1]));
-      add(Kind::kWordBeforeLast, words_[n - 2].plain);
-      add(Kind::kShapeBeforeLast, shape(words_[n - 2]));
-    }
-    add_joined(Kind::kFirstShapes,
-               {shape(words_[0]), n > 1 ? shape(words_[1]) : "", n > 2 ? shape(words_[2]) : ""});
-    add_joined(Kind::kLastShapes, {n > 1 ? shape(words_[n - 2]) : "", shape(words_[n - 1])});
-  }
-
-  // Classes of numbers, fine where most lines are.
-  void line_layout(std::string_view line) {
-    if (!has(kLineLayout)) return;
-    std::size_t begin = 0, end = line.size();
-    while (begin < end && is_separator(line[begin])) ++begin;
-    while (end > begin && is_separator(line[end - 1])) --end;
-    std::size_t capitals = 0, letters = 0, digits = 0, marks = 0, length = 0;
-    for (const char byte : line.substr(begin, end - begin)) {
-      length += !continues(byte);
-      capitals += is_capital(byte);
-      digits += is_digit(byte);
-      letters += is_small(byte) || is_capital(byte) || (!is_ascii(byte) && !continues(byte));
-      marks += is_ascii(byte) && !is_of_word(byte) && !is_separator(byte);
-    }
-    const auto percent = [](std::size_t part, std::size_t all) {
-      return 100 * part / std::max<std::size_t>(all, 1);
-    };
-    add_class(Kind::kLength, length, {3, 8, 15, 25, 35, 45, 55, 65, 75, 90, 120});
-    add_class(Kind::kIndentation, begin, {0, 1, 2, 4, 8, 16});
-    add_class(Kind::kWordCount, words_.size(), {1, 2, 3, 4, 6, 8, 10, 12, 15});
-    add_class(Kind::kCapitals, percent(capitals, letters), {0, 2, 5, 10, 15, 25, 50, 80});
-    add_class(Kind::kDigits, percent(digits, length), {0, 2, 5, 10, 20, 40});
-    add_class(Kind::kPunctuation, percent(marks, length), {0, 2, 4, 7, 10, 20, 40});
-  }
-
-  void block_layout(const BlockPlace& place) {
-    if (!has(kBlockLayout)) return;
-    add_class(Kind::kBlanksBefore, place.blanks_before, {0, 1, 2, 3});
-    add_class(Kind::kBlanksAfter, place.blanks_after, {0, 1, 2, 3});
-    add_class(Kind::kLinesBefore, place.lines_before, {0, 1, 2, 3, 5, 8, 12, 20});
-    add_class(Kind::kLinesAfter, place.lines_after, {0, 1, 2, 3, 5, 8, 12, 20});
-    add_class(Kind::kBlockLength, place.lines_before + place.lines_after + 1,
-              {1, 2, 3, 4, 6, 9, 14, 25});
-  }
+  bool has(FeatureGroup group) const { return (groups_ & group) != 0; }
+  void add(Kind kind, std::string_view text) { *keys_++ = key_of(kind, text); }
+  std::uint64_t* end() const { return keys_; }
 
  private:
-  bool has(FeatureGroup group) const { return (groups_ & group) != 0; }
-  std::string_view shape(const RichScratch::Word& word) const {
-    return std::string_view(scratch_.shapes).substr(word.shape_begin, word.shape_size);
-  }
-  void add(Kind kind, std::string_view text) { keys_.push_back(key_of(kind, text)); }
-  // Words hold no blank, so a blank between them keeps them apart.
-  void add_joined(Kind kind, std::initializer_list<std::string_view> parts) {
-    scratch_.joined.clear();
-    for (const std::string_view part : parts) scratch_.joined.append(part).push_back(' ');
-    add(kind, scratch_.joined);
-  }
-  void add_class(Kind kind, std::size_t value, std::initializer_list<std::size_t> limits) {
-    const auto at = std::lower_bound(limits.begin(), limits.end(), value);
-    const char number = static_cast<char>('a' + (at - limits.begin()));
-    add(kind, {&number, 1});
-  }
-
-  // Of two to four code points, shorter than the word.
-  void prefixes(std::string_view word) {
-    std::size_t at = 0;
-    for (std::size_t points = 1; points <= 4; ++points) {
-      do {
-        ++at;
-      } while (at < word.size() && continues(word[at]));
-      if (at >= word.size()) return;
-      if (points > 1) add(Kind::kPrefix, word.substr(0, at));
-    }
-  }
-  void suffixes(std::string_view word) {
-    std::size_t at = word.size();
-    for (std::size_t points = 1; points <= 4; ++points) {
-      if (at == 0) return;
-      do {
-        --at;
-      } while (at > 0 && continues(word[at]));
-      if (at == 0) return;
-      if (points > 1) add(Kind::kSuffix, word.substr(at));
-    }
-  }
-
-  RichScratch& scratch_;
-  const std::vector<RichScratch::Word>& words_;
   std::uint32_t groups_;
-  std::vector<std::uint64_t>& keys_;
+  std::uint64_t* keys_;
 };
+
+// Of two to four code points, shorter than the word.
+void add_prefixes(std::string_view word, KeyWriter& keys) {
+  std::size_t at = 0;
+  for (std::size_t points = 1; points <= 4; ++points) {
+    do {
+      ++at;
+    } while (at < word.size() && continues(word[at]));
+    if (at >= word.size()) return;
+    if (points > 1) keys.add(Kind::kPrefix, word.substr(0, at));
+  }
+}
+
+void add_suffixes(std::string_view word, KeyWriter& keys) {
+  std::size_t at = word.size();
+  for (std::size_t points = 1; points <= 4; ++points) {
+    if (at == 0) return;
+    do {
+      --at;
+    } while (at > 0 && continues(word[at]));
+    if (at == 0) return;
+    if (points > 1) keys.add(Kind::kSuffix, word.substr(at));
+  }
+}
+
+}  // namespace
+
+void LineWords::Chain::begin(std::size_t pieces, std::size_t bytes) {
+  if (text_.size() < bytes + pieces + kSlack) text_.resize(bytes + pieces + kSlack);
+  if (at_.size() < pieces + 1) at_.resize(pieces + 1);
+  size_ = 0;
+}
+
+// Nearly all words are shorter than kSlack: a copy of just their bytes takes longer.
+void LineWords::Chain::append(std::string_view piece) {
+  if (!piece.empty()) std::memcpy(next(), piece.data(), kSlack);
+  if (piece.size() > kSlack) std::memcpy(next(), piece.data(), piece.size());
+  end_next(piece.size());
+}
+
+namespace {
+
+// Of words i and i + 1: the four pairs, in this order, beside each other. They are hashed kind by
+// kind, for texts of one kind are of like length, which is what the hash branches on.
+std::uint64_t* pair_keys(LineWords& line, std::uint64_t* keys) {
+  const std::size_t n = line.words.size();
+  std::size_t bytes = 0;
+  for (const LineWords::Word& word : line.words) bytes += std::max(word.plain.size(), kMostShape);
+  line.plains.begin(n, bytes);
+  for (LineWords::Chain& chain : line.mixed) chain.begin(n, bytes);
+  for (std::size_t i = 0; i < n; ++i) {
+    line.plains.append(line.words[i].plain);
+    line.mixed[i % 2].append(line.words[i].plain);
+    line.mixed[1 - i % 2].append(line.shapes.piece(i));
+  }
+  if (n < 2) return keys;
+  for (std::size_t i = 0; i + 1 < n; ++i) {
+    keys[4 * i] = key_of(Kind::kWordPair, line.plains.pieces(i, 2));
+  }
+  for (std::size_t i = 0; i + 1 < n; ++i) {
+    keys[4 * i + 1] = key_of(Kind::kShapePair, line.shapes.pieces(i, 2));
+  }
+  for (std::size_t i = 0; i + 1 < n; ++i) {
+    keys[4 * i + 2] = key_of(Kind::kWordShapePair, line.mixed[i % 2].pieces(i, 2));
+    keys[4 * i + 3] = key_of(Kind::kShapeWordPair, line.mixed[1 - i % 2].pieces(i, 2));
+  }
+  return keys + 4 * (n - 1);
+}
+
+void add_ends(LineWords& line, KeyWriter& keys) {
+  const std::size_t n = line.words.size();
+  const LineWords::Chain& shapes = line.shapes;
+  keys.add(Kind::kFirstWord, line.words[0].plain);
+  keys.add(Kind::kFirstShape, shapes.piece(0));
+  keys.add(Kind::kLastWord, line.words[n - 1].plain);
+  keys.add(Kind::kLastShape, shapes.piece(n - 1));
+  const std::string_view last = line.words[n - 1].raw;
+  std::size_t at = last.size() - 1;
+  while (at > 0 && continues(last[at])) --at;
+  keys.add(Kind::kLastCharacter, last.substr(at));
+  if (n > 1) {
+    keys.add(Kind::kSecondWord, line.words[1].plain);
+    keys.add(Kind::kSecondShape, shapes.piece(1));
+    keys.add(Kind::kWordBeforeLast, line.words[n - 2].plain);
+    keys.add(Kind::kShapeBeforeLast, shapes.piece(n - 2));
+  }
+  // A shape that is missing is an empty one.
+  line.joined.assign(shapes.pieces(0, std::min<std::size_t>(n, 3)));
+  line.joined.append(3 - std::min<std::size_t>(n, 3), ' ');
+  keys.add(Kind::kFirstShapes, line.joined);
+  const std::size_t last_shapes = std::min<std::size_t>(n, 2);
+  line.joined.clear();
+  line.joined.append(2 - last_shapes, ' ').append(shapes.pieces(n - last_shapes, last_shapes));
+  keys.add(Kind::kLastShapes, line.joined);
+}
 
 }  // namespace
 
@@ -310,15 +264,109 @@ std::uint32_t parse_feature_groups(std::string_view names) {
   return groups;
 }
 
-void append_rich_features(std::string_view line, std::string_view lower, const BlockPlace& place,
-                          std::uint32_t groups, RichScratch& scratch,
-                          std::vector<std::uint64_t>& keys) {
-  split(line, lower, scratch);
-  LineKeys features(scratch, groups, keys);
-  features.words();
-  features.ends();
-  features.line_layout(line);
-  features.block_layout(place);
+namespace {
+
+bool is_all_ascii(std::string_view text) {
+  unsigned char all = 0;
+  for (const char byte : text)
+    all = static_cast<unsigned char>(all | static_cast<unsigned char>(byte));
+  return all < 0x80;
+}
+
+// Words and shapes of a line of ASCII, whose lower case has every character in its place.
+void split_ascii(std::string_view line, std::string_view lower, LineWords& words) {
+  const auto class_at = [line](std::size_t at) {
+    return kAsciiClasses[static_cast<unsigned char>(line[at])];
+  };
+  for (std::size_t at = 0; at < line.size();) {
+    if (class_at(at) == ' ') {
+      ++at;
+      continue;
+    }
+    const std::size_t begin = at;
+    char* const shape = words.shapes.next();
+    char* end = shape;
+    char before = 0;
+    for (char now; at < line.size() && (now = class_at(at)) != ' '; ++at) {
+      *end = now;
+      end += now != before;
+      before = now;
+    }
+    words.shapes.end_next(std::min(static_cast<std::size_t>(end - shape), kMostShape));
+    const std::string_view small = lower.substr(begin, at - begin);
+    words.words.push_back({line.substr(begin, at - begin), small, without_punctuation(small)});
+  }
+}
+
+// The same pieces of the text and of its lower case, which keeps the blanks.
+void split_any(std::string_view line, std::string_view lower, LineWords& words) {
+  std::size_t at = 0, low = 0;
+  while (true) {
+    while (at < line.size() && is_separator(line[at])) ++at;
+    while (low < lower.size() && is_separator(lower[low])) ++low;
+    if (at == line.size() || low == lower.size()) return;
+    const std::size_t begin = at, low_begin = low;
+    while (at < line.size() && !is_separator(line[at])) ++at;
+    while (low < lower.size() && !is_separator(lower[low])) ++low;
+    const std::string_view raw = line.substr(begin, at - begin);
+    const std::string_view small = lower.substr(low_begin, low - low_begin);
+    words.words.push_back({raw, small, without_punctuation(small)});
+    char* const shape = words.shapes.next();
+    words.shapes.end_next(static_cast<std::size_t>(write_shape(raw, shape) - shape));
+  }
+}
+
+}  // namespace
+
+void split_words(std::string_view line, LineWords& words) {
+  // As much as any lower case needs (lower_case.cc).
+  const std::size_t most = 2 * line.size() + LineWords::Chain::kSlack;
+  if (words.lower.size() < most) words.lower.resize(most);
+  const std::string_view lower = lower_case(line, words.lower);
+  words.words.clear();
+  // A shape takes no more than its word, but for the byte that is written behind the last one.
+  words.shapes.begin(line.size() / 2 + 1, line.size());
+  is_all_ascii(line) ? split_ascii(line, lower, words) : split_any(line, lower, words);
+}
+
+std::uint64_t* word_keys(const LineWords& words, std::size_t i, std::uint32_t groups,
+                         std::uint64_t* keys) {
+  const LineWords::Word& word = words.words[i];
+  KeyWriter to(groups, keys);
+  if (to.has(kLowerWords)) to.add(Kind::kWord, word.lower);
+  if (to.has(kCasedWords)) to.add(Kind::kCasedWord, word.raw);
+  if (to.has(kPlainWords) && !word.plain.empty()) to.add(Kind::kPlainWord, word.plain);
+  if (to.has(kPrefixes)) add_prefixes(word.plain, to);
+  if (to.has(kSuffixes)) add_suffixes(word.plain, to);
+  if (to.has(kShapes)) to.add(Kind::kShape, words.shapes.piece(i));
+  return to.end();
+}
+
+std::uint64_t* line_keys(LineWords& words, std::uint32_t groups, std::uint64_t* keys) {
+  if ((groups & kBigrams) != 0) keys = pair_keys(words, keys);
+  KeyWriter to(groups, keys);
+  if (to.has(kEnds) && !words.words.empty()) add_ends(words, to);
+  return to.end();
+}
+
+std::uint64_t layout_key(std::size_t i, std::uint8_t number) {
+  const char letter = static_cast<char>('a' + number);
+  return key_of(static_cast<Kind>(static_cast<std::size_t>(Kind::kLength) + i), {&letter, 1});
+}
+
+void append_rich_features(std::string_view line, const BlockPlace& place, std::uint32_t groups,
+                          LineWords& words, std::vector<std::uint64_t>& keys) {
+  split_words(line, words);
+  const std::size_t n = words.words.size(), before = keys.size();
+  keys.resize(before + n * kMostKeysOfWord + most_line_keys(n));
+  std::uint64_t* end = &keys[before];
+  for (std::size_t i = 0; i < n; ++i) end = word_keys(words, i, groups, end);
+  end = line_keys(words, groups, end);
+  keys.resize(static_cast<std::size_t>(end - keys.data()));
+  const LayoutClasses classes = layout_classes(line, n, place);
+  for (std::size_t i = 0; i < classes.size(); ++i) {
+    if (has_layout(groups, i)) keys.push_back(layout_key(i, classes[i]));
+  }
 }
 
 }  // namespace skol

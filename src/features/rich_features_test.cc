@@ -8,7 +8,6 @@
 #include <set>
 
 #include "features/classified_lines.h"
-#include "features/lower_case.h"
 #include "skol/error.h"
 
 namespace skol {
@@ -17,10 +16,9 @@ namespace {
 using Keys = std::set<std::uint64_t>;
 
 Keys keys_of(std::string_view line, std::uint32_t groups, const BlockPlace& place = {}) {
-  RichScratch scratch;
-  std::string buffer;
+  LineWords scratch;
   std::vector<std::uint64_t> keys;
-  append_rich_features(line, lower_case(line, buffer), place, groups, scratch, keys);
+  append_rich_features(line, place, groups, scratch, keys);
   return {keys.begin(), keys.end()};
 }
 

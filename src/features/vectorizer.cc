@@ -68,49 +68,12 @@ Vectorizer::Vectorizer(const std::vector<std::string>& words,
 }
 
 Vectorizer::Vectorizer(std::span<const std::uint64_t> keys, std::uint32_t groups)
-    : groups_(groups) {
-  if (keys.empty()) {
-    fail(ErrorKind::kModel,
-         "vocabulary is empty, expected features: train or fetch the model anew");
-  }
-  keys_.reserve(keys.size());
-  for (std::size_t column = 0; column < keys.size(); ++column) {
-    if (keys[column] != 0 && keys_.insert(keys[column]) == column) continue;
-    fail(ErrorKind::kModel,
-         "vocabulary of features: entry {} is 0 or repeats another, expected distinct keys: train "
-         "or fetch the model anew",
-         column);
-  }
-}
+    : rich_(RichVocabulary::make(keys, groups)) {}
 
 void Vectorizer::append_row(std::string_view line, const BlockPlace& place, FeatureScratch& scratch,
                             SparseRows& rows) const {
-  is_rich() ? rich_row(line, place, scratch, rows) : compact_row(line, scratch, rows);
-}
-
-void Vectorizer::rich_row(std::string_view line, const BlockPlace& place, FeatureScratch& scratch,
-                          SparseRows& rows) const {
-  // Cleared before use, not after: an exception may have left the last line's bits behind.
-  for (const std::uint32_t column : scratch.rich_columns) {
-    if (column / 64 < scratch.seen.size()) scratch.seen[column / 64] = 0;
-  }
-  scratch.rich_columns.clear();
-  scratch.keys.clear();
-  if (scratch.seen.size() * 64 < width()) scratch.seen.resize(width() / 64 + 1);
-  append_rich_features(line, lower_case(line, scratch.lower), place, groups_, scratch.rich,
-                       scratch.keys);
-  // The table is larger than the nearest cache: its slots are asked for before they are read.
-  for (const std::uint64_t key : scratch.keys) keys_.prefetch(key);
-  for (const std::uint64_t key : scratch.keys) {
-    const std::uint32_t column = keys_.find(key);
-    if (column == KeyTable::kNotFound) continue;
-    const std::uint64_t bit = std::uint64_t{1} << column % 64;
-    if ((scratch.seen[column / 64] & bit) != 0) continue;
-    scratch.seen[column / 64] |= bit;
-    scratch.rich_columns.push_back(column);
-  }
-  scratch.values.assign(scratch.rich_columns.size(), 1.0f);
-  rows.append(scratch.rich_columns, scratch.values);
+  if (!is_rich()) return compact_row(line, scratch, rows);
+  rows.append_ones(rich_->columns_of(line, place, scratch.rich));
 }
 
 void Vectorizer::compact_row(std::string_view line, FeatureScratch& scratch,
@@ -187,10 +150,9 @@ Vectorizer VectorizerBuilder::build() const {
 void RichVectorizerBuilder::add_line(std::string_view line, const BlockPlace& place) {
   if (lines_ == 0xffffffff) fail(ErrorKind::kInput, "{} lines, expected fewer", lines_);
   ++lines_;
-  scratch_.keys.clear();
-  append_rich_features(line, lower_case(line, scratch_.lower), place, options_.groups,
-                       scratch_.rich, scratch_.keys);
-  for (const std::uint64_t key : scratch_.keys) {
+  keys_.clear();
+  append_rich_features(line, place, options_.groups, words_, keys_);
+  for (const std::uint64_t key : keys_) {
     const std::uint32_t number = features_.insert(key);
     if (number >= counts_.size()) counts_.resize(std::size_t{number} + 1);
     Count& count = counts_[number];

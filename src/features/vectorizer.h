@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include "base/sparse_rows.h"
 #include "features/key_table.h"
 #include "features/rich_features.h"
+#include "features/rich_vocabulary.h"
 #include "features/term_counter.h"
 #include "features/vocabulary.h"
 
@@ -38,9 +40,6 @@ struct FeatureScratch {
   std::vector<std::uint32_t> columns;
   std::vector<float> values;
   RichScratch rich;
-  std::vector<std::uint64_t> keys;  // of the line's rich features
-  std::vector<std::uint64_t> seen;  // a bit a column; 0 except for rich_columns
-  std::vector<std::uint32_t> rich_columns;
 };
 
 // From a line to its sparse row, for training and prediction alike; immutable and thread-safe.
@@ -59,9 +58,11 @@ class Vectorizer {
   Vectorizer(std::span<const std::uint64_t> keys, std::uint32_t groups);
 
   // The number of columns.
-  std::size_t width() const { return is_rich() ? keys_.size() : idf_.size(); }
-  bool is_rich() const { return keys_.size() > 0; }
-  std::span<const std::uint64_t> keys() const { return keys_.keys(); }
+  std::size_t width() const { return is_rich() ? rich_->size() : idf_.size(); }
+  bool is_rich() const { return rich_ != nullptr; }
+  std::span<const std::uint64_t> keys() const {
+    return is_rich() ? rich_->keys() : std::span<const std::uint64_t>();
+  }
   std::vector<std::string> words() const { return words_.terms(); }
   std::vector<std::string> suffixes() const { return suffixes_.terms(); }
   std::span<const double> idf() const { return idf_; }
@@ -78,14 +79,11 @@ class Vectorizer {
 
  private:
   void compact_row(std::string_view line, FeatureScratch& scratch, SparseRows& rows) const;
-  void rich_row(std::string_view line, const BlockPlace& place, FeatureScratch& scratch,
-                SparseRows& rows) const;
 
   Vocabulary words_;
   Vocabulary suffixes_;
   std::vector<double> idf_;
-  KeyTable keys_;
-  std::uint32_t groups_ = 0;
+  std::shared_ptr<const RichVocabulary> rich_;  // or none
 };
 
 // Learns a Vectorizer from training lines, one at a time and in any order: the same lines give the
@@ -122,7 +120,8 @@ class RichVectorizerBuilder {
   };
   RichOptions options_;
   std::uint32_t lines_ = 0;
-  FeatureScratch scratch_;
+  LineWords words_;
+  std::vector<std::uint64_t> keys_;
   KeyTable features_;
   std::vector<Count> counts_;  // by number in features_
 };

@@ -34,7 +34,7 @@ std::size_t DeviceBatchPredictor::workspace_bytes() const {
            rows.columns.capacity() * sizeof(std::uint32_t) + rows.values.capacity() * sizeof(float);
   };
   std::size_t all = bytes(rows_);
-  for (const Scratch& scratch : scratch_) all += bytes(scratch.rows);
+  for (const SparseRows& rows : task_rows_) all += bytes(rows);
   return all;
 }
 
@@ -81,18 +81,19 @@ void DeviceBatchPredictor::start(std::size_t slot, std::span<const BatchWindow* 
 
 void DeviceBatchPredictor::make_rows() {
   const std::size_t tasks = (lines_.size() + kLinesOfTask - 1) / kLinesOfTask;
-  if (scratch_.size() < tasks) scratch_.resize(tasks);
-  pool_.parallel_for(tasks, [&](std::size_t task, std::size_t) {
-    Scratch& scratch = scratch_[task];
-    scratch.rows.clear();
+  if (task_rows_.size() < tasks) task_rows_.resize(tasks);
+  features_.resize(pool_.size());
+  pool_.parallel_for(tasks, [&](std::size_t task, std::size_t thread) {
+    SparseRows& rows = task_rows_[task];
+    rows.clear();
     const std::size_t end = std::min((task + 1) * kLinesOfTask, lines_.size());
     for (std::size_t i = task * kLinesOfTask; i < end; ++i) {
-      lines_[i].document->append_row(lines_[i].line, vectorizer_, scratch.features, scratch.rows);
+      lines_[i].document->append_row(lines_[i].line, vectorizer_, features_[thread], rows);
     }
   });
   rows_.clear();
   for (std::size_t task = 0; task < tasks; ++task) {
-    const SparseRows& rows = scratch_[task].rows;
+    const SparseRows& rows = task_rows_[task];
     for (std::size_t r = 0; r < rows.size(); ++r) {
       rows_.append(rows.row_columns(r), rows.row_values(r));
     }

@@ -34,10 +34,6 @@ class DeviceBatchPredictor final : public BatchRunner {
     const ClassifiedLines* document;
     std::size_t line;
   };
-  struct Scratch {
-    FeatureScratch features;
-    SparseRows rows;
-  };
   void start(std::size_t slot, std::span<const BatchWindow* const> windows);
   void make_rows();
 
@@ -49,7 +45,8 @@ class DeviceBatchPredictor final : public BatchRunner {
   // Of the windows that are about to go, kept so that no call allocates.
   std::vector<Line> lines_;
   std::vector<WindowTask> tasks_;
-  std::vector<Scratch> scratch_;  // a task
+  std::vector<SparseRows> task_rows_;     // a task
+  std::vector<FeatureScratch> features_;  // a thread
   SparseRows rows_;
 };
 
