@@ -25,6 +25,9 @@ class Model {
   // The bytes of docs/model_format.md, the same wherever they are kept. Error kModel for anything
   // but a whole, unchanged model of this or an earlier format version.
   static Model from_bytes(std::string_view bytes);
+  // The same of bytes that nobody else needs: while they are read, their memory is given back, so
+  // that a large model takes little more than itself.
+  static Model from_own_bytes(std::string bytes);
   std::string to_bytes() const;
 
   // The same model with other saved settings, a JSON object as text, and prediction batch size.

@@ -10,7 +10,7 @@ namespace skol {
 
 void prefer_huge_pages(void* block, std::size_t bytes) {
 #if defined(MADV_HUGEPAGE)
-  if (bytes < 2 * kHugePage) return;
+  if (bytes < kHugePage) return;
   // From the page the block begins in: a block mapped by itself begins some bytes behind a border
   // of huge pages, and would lose the first one.
   const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
@@ -20,6 +20,16 @@ void prefer_huge_pages(void* block, std::size_t bytes) {
 #else
   static_cast<void>(block), static_cast<void>(bytes);
 #endif
+}
+
+char* give_back_pages(char* begin, char* end) {
+  const auto first =
+      (reinterpret_cast<std::uintptr_t>(begin) + kHugePage - 1) / kHugePage * kHugePage;
+  const auto last = reinterpret_cast<std::uintptr_t>(end) / kHugePage * kHugePage;
+  if (first >= last) return begin;
+  char* const from = begin + (first - reinterpret_cast<std::uintptr_t>(begin));
+  ::madvise(from, last - first, MADV_DONTNEED);
+  return from + (last - first);
 }
 
 }  // namespace skol

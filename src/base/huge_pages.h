@@ -15,4 +15,9 @@ inline constexpr std::size_t kHugePage = std::size_t{2} << 20;
 // taken. A hint: a kernel without huge pages goes on with small ones. Thread-safe.
 void prefer_huge_pages(void* block, std::size_t bytes);
 
+// Gives the memory of whole huge pages within [begin, end), of a block of the heap, back to the
+// system, for who needs what stands there no more: it reads as zeros then. Returns their end, which
+// is `begin` where there is none.
+char* give_back_pages(char* begin, char* end);
+
 }  // namespace skol

@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -56,6 +57,20 @@ TEST_F(HugePages, AreAskedForWithinTheBlockAlone) {
   EXPECT_TRUE(is_advised(first + bytes - 3 * page));
   EXPECT_FALSE(is_advised(first + bytes - page)) << "behind the block's last whole page";
   ::munmap(mapped, bytes);
+}
+
+TEST_F(HugePages, AreGivenBackWhereTheyAreWhole) {
+  AlignedVector<char> block(5 * kHugePage, 'x');
+  char* const begin = block.data() + 1;
+  char* const end = give_back_pages(begin, block.data() + block.size() - 1);
+  const auto last = reinterpret_cast<std::uintptr_t>(end);
+  EXPECT_EQ(last % kHugePage, 0u);
+  EXPECT_LT(block.data() + block.size() - end, static_cast<std::ptrdiff_t>(kHugePage + 1));
+  EXPECT_EQ(end[-1], 0);
+  EXPECT_EQ(*end, 'x');
+  EXPECT_EQ(block.front(), 'x');
+  EXPECT_EQ(std::count(block.begin(), block.end(), 0) % static_cast<std::ptrdiff_t>(kHugePage), 0);
+  EXPECT_EQ(give_back_pages(end, end + kHugePage - 1), end) << "no whole one";
 }
 
 TEST_F(HugePages, AreAskedForByLargeVectorsOnly) {

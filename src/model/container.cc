@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "base/fail.h"
+#include "base/huge_pages.h"
 #include "base/in_quotes.h"
 #include "model/container_header.h"
 #include "model/foreign_format.h"
@@ -366,10 +367,16 @@ void for_each_row(const Container& container, std::string_view name, const Shape
   check_type<float>(tensor, tensor.shape == shape && shape.size() == 2, text_of(shape));
   std::vector<float> values(shape[1]);  // aligned, as the tensor need not be
   const std::size_t row_bytes = values.size() * sizeof(float);
+  std::size_t given = 0;  // bytes of the tensor that were given back
   for (std::size_t row = 0; row < shape[0] && row_bytes > 0; ++row) {
     std::memcpy(values.data(), tensor.bytes.data() + row * row_bytes, row_bytes);
     if (!all_finite(values)) check_finite<float>(values, row * values.size(), tensor.name);
     visit(row, values);
+    if (container.read_once && (row + 1) * row_bytes - given >= kHugePage) {
+      char* const begin = const_cast<char*>(reinterpret_cast<const char*>(tensor.bytes.data()));
+      given = static_cast<std::size_t>(
+          give_back_pages(begin + given, begin + (row + 1) * row_bytes) - begin);
+    }
   }
 }
 

@@ -32,6 +32,8 @@ struct Container {
   std::map<std::string, std::string> metadata;
   std::vector<Tensor> tensors;  // encode takes any order; decode gives them by name
   int version = 1;              // of the format
+  // Tensors are views of memory that nobody reads again: for_each_row gives it back as it goes.
+  bool read_once = false;
 };
 
 constexpr int kContainerVersion = 2;  // the newest that is read

@@ -193,7 +193,7 @@ Parameters read_parameters(const Container& container, const NetworkShape& shape
            expected);
     }
   }
-  Parameters parameters(shape);
+  Parameters parameters = Parameters::to_be_set(shape);
   for (const PlainTensor& tensor : tensors) {
     // Row by row: a copy of the embedding would be as large as the model.
     for_each_row(container, tensor.name, {tensor.rows, tensor.columns},
@@ -208,6 +208,32 @@ LineChain read_chain(const Container& container, const ModelDescription& descrip
   if (description.options.decoder != "crf") return {};
   const std::size_t classes = description.labels.size();
   return {copy_tensor<float>(container, "decoder.factors", {2, classes, classes}), classes};
+}
+
+// The one that from_bytes gives.
+ModelData read_model(const Container& container) {
+  ModelDescription description = read_description(container.metadata);
+  const bool given = description.takes_features;
+  Vectorizer vectorizer = given ? Vectorizer() : read_vectorizer(container, description.options);
+  NetworkShape shape;
+  shape.input_size = given ? description.input_size : vectorizer.width();
+  shape.hidden_size = description.options.hidden_size;
+  shape.num_layers = description.options.num_layers;
+  shape.num_classes = description.labels.size();
+  shape.embedding_size = embedding_size(description.options);
+  Parameters parameters = read_parameters(container, shape);
+  LineChain chain = read_chain(container, description);
+  return {description.options,
+          description.prediction_batch_size,
+          description.created,
+          description.made_by,
+          LabelSet(std::move(description.labels)),
+          std::move(vectorizer),
+          std::move(parameters),
+          std::move(description.settings),
+          std::move(description.tuned),
+          std::move(chain),
+          description.temperature};
 }
 
 // What options and labels say of themselves is about the model here, whatever its kind.
@@ -225,23 +251,15 @@ ModelDescription describe_model(std::string_view start) try {
 }
 
 Model Model::from_bytes(std::string_view bytes) try {
-  const Container container = decode_container(bytes);
-  ModelDescription description = read_description(container.metadata);
-  const bool given = description.takes_features;
-  Vectorizer vectorizer = given ? Vectorizer() : read_vectorizer(container, description.options);
-  NetworkShape shape;
-  shape.input_size = given ? description.input_size : vectorizer.width();
-  shape.hidden_size = description.options.hidden_size;
-  shape.num_layers = description.options.num_layers;
-  shape.num_classes = description.labels.size();
-  shape.embedding_size = embedding_size(description.options);
-  Parameters parameters = read_parameters(container, shape);
-  LineChain chain = read_chain(container, description);
-  return Model(std::make_shared<const ModelData>(
-      ModelData{description.options, description.prediction_batch_size, description.created,
-                description.made_by, LabelSet(std::move(description.labels)), std::move(vectorizer),
-                std::move(parameters), std::move(description.settings),
-                std::move(description.tuned), std::move(chain), description.temperature}));
+  return Model(std::make_shared<const ModelData>(read_model(decode_container(bytes))));
+} catch (const Error& error) {
+  fail_as_model(error);
+}
+
+Model Model::from_own_bytes(std::string bytes) try {
+  Container container = decode_container(bytes);
+  container.read_once = true;
+  return Model(std::make_shared<const ModelData>(read_model(container)));
 } catch (const Error& error) {
   fail_as_model(error);
 }

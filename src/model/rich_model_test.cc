@@ -2,7 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "model/container.h"
 #include "model/model_data.h"
@@ -66,6 +68,32 @@ TEST(RichModel, ComesBackAsItWasAndAsTheSameBytes) {
     const auto factors = loaded.data().chain.factors();
     EXPECT_EQ(std::vector(factors.begin(), factors.end()),
               (std::vector<float>{1.5f, 0.5f, 0.25f, 2.0f, 1, 1, 1, 3}));
+  }
+}
+
+// Of several huge pages, so that memory is given back meanwhile; with and without padding.
+TEST(RichModel, IsTheSameOfBytesThatAreGivenBack) {
+  for (const std::size_t width : {64, 50}) {
+    std::vector<std::uint64_t> keys(40'000);
+    std::iota(keys.begin(), keys.end(), 1);
+    TrainingOptions options;
+    options.features = "rich";
+    options.decoder = "argmax";
+    options.hidden_size = 3;
+    options.num_layers = 1;
+    options.embedding_size = width;
+    options.prediction_stride = options.training_stride = 25;
+    const NetworkShape shape{keys.size(), 3, 1, 2, width};
+    const Model model(std::make_shared<const ModelData>(
+        ModelData{options, 64, "", "", LabelSet({"B", "A"}), Vectorizer(keys, kAllFeatureGroups),
+                  initial_parameters(shape, 7)}));
+    std::string bytes = model.to_bytes();
+    const Model copied = Model::from_bytes(bytes);
+    const Model moved = Model::from_own_bytes(std::move(bytes));
+    const auto expected = model.data().parameters.values();
+    for (const Model* loaded : {&copied, &moved}) {
+      EXPECT_TRUE(std::ranges::equal(loaded->data().parameters.values(), expected)) << width;
+    }
   }
 }
 

@@ -124,6 +124,14 @@ void Parameters::from_plain(const PlainTensor& tensor, std::span<const float> pl
   }
 }
 
+Parameters Parameters::to_be_set(const NetworkShape& shape) {
+  Parameters parameters(shape, ParameterLayout(shape).size);
+  // set_row does not write what a row is padded with.
+  const bool padded = shape.embeds() && shape.embedding() != shape.embedding_size;
+  std::ranges::fill(padded ? parameters.values() : parameters.core_values(), 0.0f);
+  return parameters;
+}
+
 void Parameters::set_row(const PlainTensor& tensor, std::size_t row, std::span<const float> plain) {
   for (std::size_t c = 0, run; c < tensor.columns; c += run) {
     run = tensor.run(c);

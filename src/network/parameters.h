@@ -84,6 +84,9 @@ struct ParameterLayout {
 class Parameters {
  public:
   explicit Parameters(const NetworkShape& shape) : layout_(shape), values_(layout_.size, 0.0f) {}
+  // Those of a model that is read: rows of the embedding have no value before set_row, so that
+  // their memory is first touched there.
+  static Parameters to_be_set(const NetworkShape& shape);
 
   const NetworkShape& shape() const { return layout_.shape; }
   std::span<float> values() { return values_; }
@@ -127,8 +130,11 @@ class Parameters {
   void set_row(const PlainTensor& tensor, std::size_t row, std::span<const float> plain);
 
  private:
+  using Values = std::vector<float, UnsetAllocator<float>>;
+  Parameters(const NetworkShape& shape, std::size_t size) : layout_(shape), values_(size) {}
+
   ParameterLayout layout_;
-  AlignedVector<float> values_;
+  Values values_;
 };
 
 // Kernels by Glorot and Bengio 2010 (uniform), recurrent weights orthogonal (Saxe et al. 2014),

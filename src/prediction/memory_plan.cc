@@ -3,8 +3,10 @@
 
 #include <algorithm>
 
+#include "base/huge_pages.h"
 #include "base/process_memory.h"
 #include "base/thread_pool.h"
+#include "features/word_memo.h"
 #include "kernels/bf16_kernels.h"
 #include "model/model_data.h"
 #include "network/line_chain.h"
@@ -54,6 +56,17 @@ MemoryPlan plan_of(const NetworkShape& shape, const TrainingOptions& trained,
   return plan;
 }
 
+// Of a model's file, what is given back before the last of its weights are in their place: of each
+// large tensor all but one huge page at either end and two that are on their way (for_each_row).
+std::uint64_t given_back_bytes(const NetworkShape& shape) {
+  std::uint64_t bytes = 0;
+  for (const PlainTensor& tensor : ParameterLayout(shape).plain_tensors()) {
+    const std::uint64_t all = tensor.rows * tensor.columns * sizeof(float);
+    bytes += all - std::min<std::uint64_t>(all, 4 * kHugePage);
+  }
+  return bytes;
+}
+
 std::uint64_t line_memory(std::size_t classes) {
   constexpr std::uint64_t kNumbers = sizeof(std::size_t) + sizeof(std::uint32_t);  // merged lines
   return sizeof(Line) + sizeof(std::int32_t) + kNumbers + classes * sizeof(float);
@@ -73,7 +86,7 @@ MemoryPlan memory_plan(const ModelDescription& description, std::uint64_t file_b
   const std::uint64_t terms = description.takes_features ? 0 : description.input_size;
   MemoryPlan plan = plan_of(shape, description.options, options);
   plan.model.loaded = ParameterLayout(shape).size * sizeof(float) + terms * kTermBytes;
-  plan.model.loading = file_bytes;
+  plan.model.loading = file_bytes - std::min(file_bytes, given_back_bytes(shape));
   return plan;
 }
 
@@ -96,8 +109,11 @@ std::uint64_t MemoryPlan::batch_bytes(std::size_t batch_size) const {
   const std::uint64_t terms = shape.embeds() ? kRichFeaturesOfLine : kTermsOfLine;
   const std::uint64_t rows =
       (layout.micro_batch * stride + window_size) * (terms * kTermEntry + sizeof(std::size_t));
-  const std::uint64_t scratch = Workspace::bytes(shape, layout.micro_batch, window_size) + rows +
-                                shape.input_size * sizeof(std::uint64_t);
+  // Marks of columns, and the words that a thread remembers.
+  const std::uint64_t features = shape.embeds() ? shape.input_size / 8 + WordMemo::kBytes
+                                                : shape.input_size * sizeof(std::uint64_t);
+  const std::uint64_t scratch =
+      Workspace::bytes(shape, layout.micro_batch, window_size) + rows + features;
   const std::uint64_t window =
       window_size * shape.num_classes * sizeof(float) + sizeof(BatchWindow) + 2 * sizeof(void*);
   return layout.scratches * scratch + batch_size * window + waiting_bytes(batch_size);

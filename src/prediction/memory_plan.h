@@ -24,7 +24,7 @@ struct DocumentSize {
 // What a model takes of memory.
 struct ModelMemory {
   std::uint64_t loaded = 0;   // weights and vocabulary
-  std::uint64_t loading = 0;  // beside these until it is loaded: its file
+  std::uint64_t loading = 0;  // beside these until it is loaded: what is left of its file
   std::uint64_t packed = 0;   // weights in the form that kernels read
 };
 // The memory model of a prediction: what its whole process takes at most for each batch size, by

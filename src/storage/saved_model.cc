@@ -6,17 +6,29 @@
 #include "skol/store.h"
 
 namespace skol {
+namespace {
+
+[[noreturn]] void fail_with(const std::string& uri, const Error& error) {
+  if (error.kind() != ErrorKind::kModel) throw error;
+  fail(ErrorKind::kModel, "{}: {}", in_quotes(hide_password(uri)), error.what());
+}
+
+}  // namespace
 
 Model model_from(const std::string& uri, std::string_view bytes) try {
   return Model::from_bytes(bytes);
 } catch (const Error& error) {
-  if (error.kind() != ErrorKind::kModel) throw;
-  fail(ErrorKind::kModel, "{}: {}", in_quotes(hide_password(uri)), error.what());
+  fail_with(uri, error);
 }
 
 Model load_model(const std::string& uri, const StoreOptions& options) {
   const ModelLocation location = parse_model_uri(uri);
-  return model_from(uri, open_store(location.store, options)->get(location.name));
+  std::string bytes = open_store(location.store, options)->get(location.name);
+  try {
+    return Model::from_own_bytes(std::move(bytes));
+  } catch (const Error& error) {
+    fail_with(uri, error);
+  }
 }
 
 void save_model(const Model& model, const std::string& uri, const StoreOptions& options) {
