@@ -56,15 +56,13 @@ MemoryPlan plan_of(const NetworkShape& shape, const TrainingOptions& trained,
   return plan;
 }
 
-// Of a model's file, what is given back before the last of its weights are in their place: of each
-// large tensor all but one huge page at either end and two that are on their way (for_each_row).
+// Of a model's file, what is given back before the last of its weights are in their place: of an
+// embedding whose rows are first touched then (Parameters::to_be_set), all but one huge page at
+// either end and two that are on their way (for_each_row).
 std::uint64_t given_back_bytes(const NetworkShape& shape) {
-  std::uint64_t bytes = 0;
-  for (const PlainTensor& tensor : ParameterLayout(shape).plain_tensors()) {
-    const std::uint64_t all = tensor.rows * tensor.columns * sizeof(float);
-    bytes += all - std::min<std::uint64_t>(all, 4 * kHugePage);
-  }
-  return bytes;
+  if (!shape.embeds() || shape.embedding() != shape.embedding_size) return 0;
+  const std::uint64_t all = shape.input_size * shape.embedding() * sizeof(float);
+  return all - std::min<std::uint64_t>(all, 4 * kHugePage);
 }
 
 std::uint64_t line_memory(std::size_t classes) {
