@@ -22,6 +22,7 @@ class Document:
     path: Path
     lines: list[str]  # annotated ones that are not blank
     labels: list[str]
+    numbers: list[int]  # of these lines in the text without markup, from 0
 
 
 def collapsed(label: str) -> str:
@@ -54,6 +55,7 @@ def read(path: Path, all_labels: bool) -> Document:
         path,
         [lines[number] for number in parts],
         [max(counts, key=counts.__getitem__) for counts in parts.values()],
+        list(parts),
     )
 
 

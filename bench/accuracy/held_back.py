@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""held_back.py [--folds AB] [--seeds 42] -- TRAIN OPTION...: choosing without the test part.
+"""held_back.py [--folds AB] [--seeds 42] [--labels DIR] -- TRAIN OPTION...: choosing without the
+test part.
 
 Trains on the documents that split.tsv calls train but for one fold of them, and scores that fold.
-A fold is a volume of Mycotaxon, two or three issues of Persoonia and ten single papers.
+A fold is a volume of Mycotaxon, two or three issues of Persoonia and ten single papers; D is what
+the others leave, without such a volume. --labels also writes the labels of each fold's documents.
 """
 
 from __future__ import annotations
@@ -33,23 +35,33 @@ def skol(*words: object) -> Any:
     return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
+def document(file: Path) -> str:
+    return file.name.removesuffix(".txt.ann")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="scores on documents held back")
     parser.add_argument("--folds", default="AB")
     parser.add_argument("--seeds", default="42")
+    parser.add_argument("--labels", type=Path, help="folder for DIR/FOLD/SEED/DOCUMENT.tsv")
     parser.add_argument("options", nargs="*", help="of skol train, behind --")
     asked = parser.parse_args()
     rows = (CORPUS / "split.tsv").read_text().splitlines()[1:]
     files = [CORPUS / row.split("\t")[0] for row in rows if row.split("\t")[1] == "train"]
     scores = []
+    named = {name for fold in FOLDS.values() for name in fold}
+    folds = {**FOLDS, "D": [name for name in map(document, files) if name not in named]}
     for fold in asked.folds:
-        held = [file for file in files if file.name.removesuffix(".txt.ann") in FOLDS[fold]]
+        held = [file for file in files if document(file) in folds[fold]]
         rest = [file for file in files if file not in held]
         for seed in asked.seeds.split(","):
             with tempfile.TemporaryDirectory() as folder:
                 model = Path(folder) / "model.skol"
                 trained = skol("train", *rest, "-o", model, "--seed", seed, *asked.options)
                 found = skol("evaluate", model, *held)
+                if asked.labels:
+                    out = asked.labels / fold / seed
+                    skol("predict", model, *held, "-o", out, "--format", "labels")
             labels = {name: round(label["f1"], 4) for name, label in found["labels"].items()}
             print(
                 f"{fold} {seed}: macro-F1 {found['macro_f1']:.4f}, accuracy "
