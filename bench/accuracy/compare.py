@@ -41,17 +41,19 @@ def measure(name: str, all_labels: bool, seed: int) -> dict[str, Any]:
 
 def table(results: dict[str, list[dict[str, Any]]]) -> str:
     head = "| engine | accuracy | macro-F1 | of frequent labels | Nomenclature | Description "
-    head += "| lines/s | train | peak |"
-    rows = [head, "|---" * 9 + "|"]
+    head += "| lines/s | a processor second | training | processor time | peak |"
+    rows = [head, "|---" * 11 + "|"]
     for name, runs in results.items():
         if "skipped" in runs[0]:
-            rows.append(f"| {name} | not run: {runs[0]['skipped']} |||||||| ")
+            rows.append(f"| {name} | not run: {runs[0]['skipped']} |||||||||| ")
             continue
         cells = [f"{mean(run[key] for run in runs):.4f}" for key in AVERAGES]
         for label in ("Nomenclature", "Description"):
             cells.append(f"{mean(run['f1'].get(label, 0.0) for run in runs):.4f}")
-        cells.append(f"{mean(run['lines_per_second'] for run in runs):,.0f}")
-        cells.append(f"{mean(run['train_seconds'] for run in runs):.0f} s")
+        for key in ("lines_per_second", "lines_per_processor_second"):
+            cells.append(f"{mean(run[key] for run in runs):,.0f}")
+        for key in ("train_seconds", "train_processor_seconds"):
+            cells.append(f"{mean(run[key] for run in runs):.0f} s")
         cells.append(f"{max(run['peak_bytes'] for run in runs) / 2**20:,.0f} MiB")
         rows.append(f"| {name} | {' | '.join(cells)} |")
     return "\n".join(rows) + "\n"

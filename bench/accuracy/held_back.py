@@ -39,6 +39,16 @@ def document(file: Path) -> str:
     return file.name.removesuffix(".txt.ann")
 
 
+def files_of(fold: str) -> tuple[list[Path], list[Path]]:
+    """To train on, and held back."""
+    rows = [row.split("\t") for row in (CORPUS / "split.tsv").read_text().splitlines()[1:]]
+    files = [CORPUS / file for file, part, *_ in rows if part == "train"]
+    named = {name for names in FOLDS.values() for name in names}
+    folds = {**FOLDS, "D": [name for name in map(document, files) if name not in named]}
+    held = [file for file in files if document(file) in folds[fold]]
+    return [file for file in files if file not in held], held
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="scores on documents held back")
     parser.add_argument("--folds", default="AB")
@@ -46,14 +56,9 @@ def main() -> None:
     parser.add_argument("--labels", type=Path, help="folder for DIR/FOLD/SEED/DOCUMENT.tsv")
     parser.add_argument("options", nargs="*", help="of skol train, behind --")
     asked = parser.parse_args()
-    rows = (CORPUS / "split.tsv").read_text().splitlines()[1:]
-    files = [CORPUS / row.split("\t")[0] for row in rows if row.split("\t")[1] == "train"]
     scores = []
-    named = {name for fold in FOLDS.values() for name in fold}
-    folds = {**FOLDS, "D": [name for name in map(document, files) if name not in named]}
     for fold in asked.folds:
-        held = [file for file in files if document(file) in folds[fold]]
-        rest = [file for file in files if file not in held]
+        rest, held = files_of(fold)
         for seed in asked.seeds.split(","):
             with tempfile.TemporaryDirectory() as folder:
                 model = Path(folder) / "model.skol"
