@@ -122,10 +122,12 @@ def crfsuite(train: list[Document], test: list[Document], seed: int) -> Result:
             path = str(Path(folder) / "crf")
             trainer.train(path)
             tagger = pycrfsuite.Tagger()
-            tagger.open_inmemory(Path(path).read_bytes())
-        return tagger
+            model = Path(path).read_bytes()  # which the tagger reads from as long as it labels
+            tagger.open_inmemory(model)
+        return tagger, model
 
-    def label(tagger: Any) -> list[str]:
+    def label(fitted: Any) -> list[str]:
+        tagger, _ = fitted
         return [name for document in test for name in tagger.tag(of_document(document.lines))]
 
     return _timed(fit, label, test)
