@@ -31,7 +31,11 @@ std::vector<Finding> findings_of(const std::vector<Document>& documents, const R
   for (const Contradiction& one : in_order) {
     if (findings.empty() || findings.back().document != one.document ||
         !follows(documents[one.document], findings.back(), one)) {
-      findings.push_back({one.document, {}, {}, one.gold, one.predicted, 0});
+      // Member by member: GCC 12 destroys a copied string of the braced form where it was not made.
+      Finding& begun = findings.emplace_back();
+      begun.document = one.document;
+      begun.gold = one.gold;
+      begun.predicted = one.predicted;
     }
     Finding& finding = findings.back();
     finding.lines.push_back(one.line);
