@@ -14,7 +14,7 @@ compile=(aarch64-linux-gnu-g++ -std=c++20 -O2 -DNDEBUG -ffp-contract=off -DFMT_H
   -isystem "$googletest/googletest/include" -isystem "$googletest/googlemock/include"
   -idirafter /usr/include)
 command -v ccache >/dev/null && compile=(ccache "${compile[@]}")
-base=(src/base/{thread_pool,core_limits,kernel_files}.cc)
+base=(src/base/{thread_pool,core_limits,kernel_files,huge_pages}.cc)
 
 objects=()
 build() {  # SOURCE [option of the compiler...]
