@@ -121,7 +121,8 @@ std::uint64_t MemoryPlan::ahead_bytes(std::size_t batch_size) const {
   if (!other_text) return 0;
   const std::uint64_t waiting = std::min(*other_text, batch_size * stride * kTextOfLine);
   constexpr std::uint64_t kReaderAndWriter = 2 * kThreadBytes;
-  return std::min<std::uint64_t>(*other_text - waiting, kMostTextAhead) + kReaderAndWriter;
+  const std::uint64_t text = std::min<std::uint64_t>(*other_text - waiting, kMostTextAhead);
+  return waiting_memory({text, text / kTextOfLine}, shape.num_classes, stride) + kReaderAndWriter;
 }
 
 std::uint64_t MemoryPlan::bytes(std::size_t batch_size) const {
