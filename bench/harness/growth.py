@@ -41,7 +41,13 @@ def scaling(results: Json) -> str:
             windows = count(p["windows"] / median(p["seconds"]))
             before = cost
             rows.append(
-                [count(p["at"]), f"{cost:.3g}", to_before, windows, megabytes(p["peak_bytes"])]
+                [
+                    count(p["at"]),
+                    f"{cost:,.0f}" if cost >= 100 else f"{cost:.3g}",
+                    to_before,
+                    windows,
+                    megabytes(p["peak_bytes"]),
+                ]
             )
         parts.append(table(head, rows))
     return "\n\n".join(parts)
