@@ -79,6 +79,9 @@ class SimdKernels final : public Kernels {
     for (; n + kSparseBlock * kLanes <= width; n += kSparseBlock * kLanes) {
       sparse_block<kSparseBlock>(columns, values, w + n, stride, start + n, out + n);
     }
+    for (; n + kSparseBlock / 2 * kLanes <= width; n += kSparseBlock / 2 * kLanes) {
+      sparse_block<kSparseBlock / 2>(columns, values, w + n, stride, start + n, out + n);
+    }
     for (; n < width; n += kLanes) {
       sparse_block<1>(columns, values, w + n, stride, start + n, out + n);
     }
