@@ -216,21 +216,26 @@ std::uint64_t* pair_keys(LineWords& line, std::uint64_t* keys) {
   return keys + 4 * (n - 1);
 }
 
-void add_ends(LineWords& line, KeyWriter& keys) {
+void add_words_at_ends(const LineWords& line, KeyWriter& keys) {
+  const std::size_t n = line.words.size();
+  keys.add(Kind::kFirstWord, line.words[0].plain);
+  keys.add(Kind::kLastWord, line.words[n - 1].plain);
+  if (n == 1) return;
+  keys.add(Kind::kSecondWord, line.words[1].plain);
+  keys.add(Kind::kWordBeforeLast, line.words[n - 2].plain);
+}
+
+void add_shapes_at_ends(LineWords& line, KeyWriter& keys) {
   const std::size_t n = line.words.size();
   const LineWords::Chain& shapes = line.shapes;
-  keys.add(Kind::kFirstWord, line.words[0].plain);
   keys.add(Kind::kFirstShape, shapes.piece(0));
-  keys.add(Kind::kLastWord, line.words[n - 1].plain);
   keys.add(Kind::kLastShape, shapes.piece(n - 1));
   const std::string_view last = line.words[n - 1].raw;
   std::size_t at = last.size() - 1;
   while (at > 0 && continues(last[at])) --at;
   keys.add(Kind::kLastCharacter, last.substr(at));
   if (n > 1) {
-    keys.add(Kind::kSecondWord, line.words[1].plain);
     keys.add(Kind::kSecondShape, shapes.piece(1));
-    keys.add(Kind::kWordBeforeLast, line.words[n - 2].plain);
     keys.add(Kind::kShapeBeforeLast, shapes.piece(n - 2));
   }
   // A shape that is missing is an empty one.
@@ -249,7 +254,9 @@ std::uint32_t parse_feature_groups(std::string_view names) {
   std::uint32_t groups = 0;
   for (std::size_t begin = 0; begin <= names.size();) {
     const std::size_t end = std::min(names.find(',', begin), names.size());
-    const std::string_view name = names.substr(begin, end - begin);
+    std::string_view name = names.substr(begin, end - begin);
+    const bool taken_away = name.starts_with('-');
+    if (taken_away) name.remove_prefix(1);
     const auto found = std::find_if(std::begin(kGroupNames), std::end(kGroupNames),
                                     [&](const auto& group) { return group.first == name; });
     if (found == std::end(kGroupNames)) {
@@ -258,8 +265,12 @@ std::uint32_t parse_feature_groups(std::string_view names) {
       fail(ErrorKind::kParameter, "feature_groups names {}: expected some of {}; did you mean {}?",
            in_quotes(name), fmt::join(known, ", "), nearest_name(name, known));
     }
-    groups |= found->second;
+    groups = taken_away ? groups & ~found->second : groups | found->second;
     begin = end + 1;
+  }
+  if (groups == 0) {
+    fail(ErrorKind::kParameter, "feature_groups {} leaves no group: expected one or more",
+         in_quotes(names));
   }
   return groups;
 }
@@ -345,7 +356,10 @@ std::uint64_t* word_keys(const LineWords& words, std::size_t i, std::uint32_t gr
 std::uint64_t* line_keys(LineWords& words, std::uint32_t groups, std::uint64_t* keys) {
   if ((groups & kBigrams) != 0) keys = pair_keys(words, keys);
   KeyWriter to(groups, keys);
-  if (to.has(kEnds) && !words.words.empty()) add_ends(words, to);
+  if (to.has(kEnds) && !words.words.empty()) {
+    add_words_at_ends(words, to);
+    add_shapes_at_ends(words, to);
+  }
   return to.end();
 }
 
@@ -353,6 +367,18 @@ std::uint64_t layout_key(std::size_t i, std::uint8_t number) {
   const char letter = static_cast<char>('a' + number);
   return key_of(static_cast<Kind>(static_cast<std::size_t>(Kind::kLength) + i), {&letter, 1});
 }
+
+namespace {
+
+void append_layout(std::string_view line, std::size_t words, const BlockPlace& place,
+                   std::uint32_t groups, std::vector<std::uint64_t>& keys) {
+  const LayoutClasses classes = layout_classes(line, words, place);
+  for (std::size_t i = 0; i < classes.size(); ++i) {
+    if (has_layout(groups, i)) keys.push_back(layout_key(i, classes[i]));
+  }
+}
+
+}  // namespace
 
 void append_rich_features(std::string_view line, const BlockPlace& place, std::uint32_t groups,
                           LineWords& words, std::vector<std::uint64_t>& keys) {
@@ -363,10 +389,24 @@ void append_rich_features(std::string_view line, const BlockPlace& place, std::u
   for (std::size_t i = 0; i < n; ++i) end = word_keys(words, i, groups, end);
   end = line_keys(words, groups, end);
   keys.resize(static_cast<std::size_t>(end - keys.data()));
-  const LayoutClasses classes = layout_classes(line, n, place);
-  for (std::size_t i = 0; i < classes.size(); ++i) {
-    if (has_layout(groups, i)) keys.push_back(layout_key(i, classes[i]));
+  append_layout(line, n, place, groups, keys);
+}
+
+void append_form_features(std::string_view line, const BlockPlace& place, std::uint32_t groups,
+                          LineWords& words, std::vector<std::uint64_t>& keys) {
+  split_words(line, words);
+  const std::size_t n = words.words.size(), before = keys.size();
+  keys.resize(before + n + most_line_keys(n));
+  KeyWriter to(groups, &keys[before]);
+  for (std::size_t i = 0; to.has(kShapes) && i < n; ++i) {
+    to.add(Kind::kShape, words.shapes.piece(i));
   }
+  for (std::size_t i = 0; to.has(kBigrams) && i + 1 < n; ++i) {
+    to.add(Kind::kShapePair, words.shapes.pieces(i, 2));
+  }
+  if (to.has(kEnds) && n > 0) add_shapes_at_ends(words, to);
+  keys.resize(static_cast<std::size_t>(to.end() - keys.data()));
+  append_layout(line, n, place, groups, keys);
 }
 
 }  // namespace skol

@@ -26,7 +26,8 @@ enum FeatureGroup : std::uint32_t {
 };
 inline constexpr std::uint32_t kAllFeatureGroups = 1023;
 
-// From "all" or names with commas between them; Error kParameter naming the nearest.
+// From "all" or names with commas between them, taken in turn; a - before a name takes it away
+// again: "all,-prefixes". Error kParameter naming the nearest, and where none is left.
 std::uint32_t parse_feature_groups(std::string_view names);
 
 // The words of a line, and what one thread needs to name its features, kept from line to line so
@@ -99,6 +100,10 @@ inline bool has_layout(std::uint32_t groups, std::size_t i) {
 
 // All of a line: of each word, of words side by side and at the ends, of the layout.
 void append_rich_features(std::string_view line, const BlockPlace& place, std::uint32_t groups,
+                          LineWords& words, std::vector<std::uint64_t>& keys);
+
+// Of these, those that tell how the line is built and not what it says: shapes and layout.
+void append_form_features(std::string_view line, const BlockPlace& place, std::uint32_t groups,
                           LineWords& words, std::vector<std::uint64_t>& keys);
 
 }  // namespace skol

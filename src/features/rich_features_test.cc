@@ -53,6 +53,25 @@ TEST(RichFeatures, HaveOneShapeForWordsBuiltAlike) {
   EXPECT_NE(keys_of("MYCOTAXON", kShapes), keys_of("Mycotaxon", kShapes));
 }
 
+// What is shared by lines built alike, of other words, and by no others.
+TEST(RichFeatures, OfFormAreThoseThatWordsDoNotChange) {
+  LineWords scratch;
+  const auto form_of = [&](std::string_view line, const BlockPlace& place = {}) {
+    std::vector<std::uint64_t> keys;
+    append_form_features(line, place, kAllFeatureGroups, scratch, keys);
+    return Keys(keys.begin(), keys.end());
+  };
+  const std::string_view line = "Agaricus albus Fr., Syst. 1: 13",
+                         like = "Boletes edulis Qu., Ench. 7: 23";
+  const Keys all = keys_of(line, kAllFeatureGroups), others = keys_of(like, kAllFeatureGroups);
+  Keys both;
+  std::set_intersection(all.begin(), all.end(), others.begin(), others.end(),
+                        std::inserter(both, both.end()));
+  EXPECT_EQ(form_of(line), form_of(like));
+  EXPECT_EQ(form_of(line), both);
+  EXPECT_NE(form_of(line), form_of(line, {.blanks_before = 2}));
+}
+
 TEST(RichFeatures, KnowTheEndsOfALineAndPairsOfWords) {
   EXPECT_NE(keys_of("sp nov", kEnds), keys_of("nov sp", kEnds));
   EXPECT_EQ(keys_of("sp nov", kLowerWords), keys_of("nov sp", kLowerWords));
@@ -93,6 +112,10 @@ TEST(RichFeatures, TakeAnyBytes) {
 TEST(RichFeatures, GroupsAreNamedInOptions) {
   EXPECT_EQ(parse_feature_groups("all"), kAllFeatureGroups);
   EXPECT_EQ(parse_feature_groups("words,shapes"), kLowerWords | kShapes);
+  EXPECT_EQ(parse_feature_groups("all,-prefixes"), kAllFeatureGroups & ~kPrefixes);
+  EXPECT_EQ(parse_feature_groups("words,-words,ends,-shapes"), kEnds);
+  EXPECT_THROW(parse_feature_groups("words,-words"), Error);
+  EXPECT_THROW(parse_feature_groups("all,--words"), Error);
   try {
     parse_feature_groups("words,shape");
     FAIL();

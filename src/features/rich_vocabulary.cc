@@ -42,6 +42,16 @@ RichVocabulary::RichVocabulary(std::span<const std::uint64_t> keys, std::uint32_
   }
 }
 
+void RichVocabulary::mark_form(std::string_view line, const BlockPlace& place, RichScratch& scratch,
+                               std::vector<std::uint8_t>& form) const {
+  scratch.keys.clear();
+  append_form_features(line, place, groups_, scratch.words, scratch.keys);
+  for (const std::uint64_t key : scratch.keys) {
+    const std::uint32_t column = table_.find(key);
+    if (column != KeyTable::kNotFound) form[column] = 1;
+  }
+}
+
 std::span<const std::uint32_t> RichVocabulary::columns_of(std::string_view line,
                                                           const BlockPlace& place,
                                                           RichScratch& scratch) const {

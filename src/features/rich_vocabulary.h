@@ -47,6 +47,10 @@ class RichVocabulary : public std::enable_shared_from_this<RichVocabulary> {
   std::size_t size() const { return table_.size(); }
   std::span<const std::uint64_t> keys() const { return table_.keys(); }
 
+  // Sets form[c], of as many as there are columns, for the known of append_form_features.
+  void mark_form(std::string_view line, const BlockPlace& place, RichScratch& scratch,
+                 std::vector<std::uint8_t>& form) const;
+
   // The columns of the line's known features, each once, in the order of append_rich_features; they
   // hold until the scratch is used again. Time follows the line.
   std::span<const std::uint32_t> columns_of(std::string_view line, const BlockPlace& place,

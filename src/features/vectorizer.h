@@ -77,6 +77,13 @@ class Vectorizer {
     append_row(line, {}, scratch, rows);
   }
 
+  // Which columns tell how a line is built and not what it says, as far as these lines show: those
+  // of the line's shapes and layout get 1. form.size() == width(); of rich features only.
+  void mark_form(std::string_view line, const BlockPlace& place, FeatureScratch& scratch,
+                 std::vector<std::uint8_t>& form) const {
+    rich_->mark_form(line, place, scratch.rich, form);
+  }
+
  private:
   void compact_row(std::string_view line, FeatureScratch& scratch, SparseRows& rows) const;
 

@@ -53,6 +53,7 @@ TrainingOptions options_from_json(const json& in) {
   options.features = "compact";
   options.schedule = "constant";
   options.decoder = "argmax";
+  options.feature_groups = "all";
   visit_training_options(options, [&](const char* name, auto& value, const char*) {
     using Value = std::decay_t<decltype(value)>;
     // An option younger than the file: at its default, or as above, the option changes nothing.

@@ -78,6 +78,8 @@ void check(const TrainingOptions& o) {
   at_most("embedding_size", o.embedding_size, 1 << 14);
   fraction("feature_dropout", o.feature_dropout);
   fraction("line_dropout", o.line_dropout);
+  fraction("word_dropout", o.word_dropout);
+  fraction("form_dropout", o.form_dropout);
   one_of("schedule", o.schedule, {"auto", "constant", "one-cycle"});
   fraction("averaging", o.averaging);
   one_of("labels", o.labels, {"collapsed", "all"});

@@ -182,9 +182,9 @@ TEST(RichModel, OfAnEarlierSkolHasItsCompactFeaturesAndNoDecoder) {
   Container container = decode_container(bytes);
   EXPECT_EQ(container.version, 1);
   auto description = nlohmann::json::parse(container.metadata.at("skol"));
-  for (const char* young :
-       {"features", "feature_vocab_size", "feature_groups", "embedding_size", "feature_dropout",
-        "line_dropout", "schedule", "averaging", "decoder", "seeds", "min_label_count"}) {
+  for (const char* young : {"features", "feature_vocab_size", "feature_groups", "embedding_size",
+                            "feature_dropout", "line_dropout", "word_dropout", "form_dropout",
+                            "schedule", "averaging", "decoder", "seeds", "min_label_count"}) {
     EXPECT_EQ(description["options"].erase(young), 1u) << young;
   }
   container.metadata["skol"] = description.dump();
@@ -192,6 +192,7 @@ TEST(RichModel, OfAnEarlierSkolHasItsCompactFeaturesAndNoDecoder) {
   EXPECT_EQ(old.options().features, "compact");
   EXPECT_EQ(old.options().schedule, "constant");
   EXPECT_EQ(old.options().decoder, "argmax");
+  EXPECT_EQ(old.options().feature_groups, "all");
   EXPECT_TRUE(old.data().chain.empty());
   EXPECT_EQ(old.input_size(), 2u);
 }

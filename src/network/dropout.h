@@ -9,8 +9,19 @@
 #include <span>
 
 #include "base/random.h"
+#include "base/sparse_rows.h"
 
 namespace skol {
+
+struct DropoutOptions {
+  double rate = 0.0;          // in [0, 1), on each LSTM's input
+  double feature_rate = 0.0;  // the same, on the entries of a row that is embedded
+  double line_rate = 0.0;     // of rows that are embedded and lose all their entries
+  double word_rate = 0.0;     // of the other rows that do, lose those that are not of form
+  double form_rate = 0.0;     // of the rest, those that are
+  std::uint64_t seed = 0;
+  std::uint64_t step = 0;  // another mask for each step
+};
 
 // Inverted dropout (Srivastava et al. 2014) with a mask that is a function of (seed, stream,
 // index), so that it can be had again on the way back and on any thread. Eight values share one
@@ -43,5 +54,10 @@ class Dropout {
   bool active_ = false;
   std::array<float, 256> factor_;
 };
+
+// Sets to 0 the values that options.line_rate, word_rate and form_rate leave out of embedded rows,
+// by one draw a row; a row of 0 is normalised to 0. form: as in TrainingBatch.
+void drop_lines(const DropoutOptions& options, std::span<const std::uint8_t> form,
+                SparseRows& rows);
 
 }  // namespace skol

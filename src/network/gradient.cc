@@ -37,16 +37,6 @@ Dropout feature_dropout_of(const DropoutOptions& options) {
   return {options.feature_rate, ~options.seed, options.step};
 }
 
-// Which embedded rows stand without entries in this step; a row of 0 is normalised to 0.
-void drop_lines(const DropoutOptions& options, SparseRows& rows) {
-  const CounterRandom random(~options.seed, (std::uint64_t{1} << 63) + options.step);
-  for (std::size_t row = 0; row < rows.size(); ++row) {
-    if (random.uniform(row) >= options.line_rate) continue;
-    std::fill(rows.values.begin() + static_cast<std::ptrdiff_t>(rows.offsets[row]),
-              rows.values.begin() + static_cast<std::ptrdiff_t>(rows.offsets[row + 1]), 0.0f);
-  }
-}
-
 // Features of one task: rows of an embedding are short, so a task is worth its hand-over.
 constexpr std::size_t kFeaturesOfTask = 64;
 
@@ -194,8 +184,9 @@ void GradientPass::sparse_inputs(const TrainingBatch& batch, const DropoutOption
       inputs_.append(batch.lines.row_columns(line), batch.lines.row_values(line));
     }
   }
-  const bool drops_lines = shape_.embeds() && options.line_rate > 0;
-  if (drops_lines) drop_lines(options, inputs_);
+  const bool drops_lines =
+      shape_.embeds() && std::max({options.line_rate, options.word_rate, options.form_rate}) > 0;
+  if (drops_lines) drop_lines(options, batch.form, inputs_);
   if (dropout.active() && !layers_.empty()) dropout.apply(0, inputs_.values);
   if ((dropout.active() && !layers_.empty()) || drops_lines) drop_zeros(inputs_);
   transpose(inputs_, shape_.input_size, inputs_by_feature_);

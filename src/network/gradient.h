@@ -23,14 +23,9 @@ struct TrainingBatch {
   const SparseRows& lines;               // of all training documents
   std::span<const std::int32_t> labels;  // one a line; below 0: counts in no loss
   std::span<const WindowRows> windows;   // into lines and labels, in any order
-};
-
-struct DropoutOptions {
-  double rate = 0.0;          // in [0, 1), on each LSTM's input
-  double feature_rate = 0.0;  // the same, on the entries of a row that is embedded
-  double line_rate = 0.0;     // of rows that are embedded and lose all their entries
-  std::uint64_t seed = 0;
-  std::uint64_t step = 0;  // another mask for each step
+  // One a column: 1 where it tells how a line is built and not what it says; empty where columns
+  // are of one kind.
+  std::span<const std::uint8_t> form = {};
 };
 
 // Forward and backward pass over a batch. Holds the scratch of one step, which grows to the largest

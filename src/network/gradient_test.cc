@@ -228,6 +228,60 @@ TEST_F(Pass, LeavesOutAllFeaturesOfALineAtOnce) {
   EXPECT_TRUE(pass.touched().empty());
 }
 
+// Even columns are of form. At rates of almost 1 a line keeps what the rate is not of.
+TEST_F(Pass, LeavesOutTheWordsOfALineOrItsForm) {
+  NetworkShape shape = kTwoLayers;
+  shape.embedding_size = 5;
+  const RandomBatch random = random_batch(shape, kLengths, 1);
+  std::vector<std::uint8_t> form(shape.input_size, 0);
+  for (std::size_t column = 0; column < form.size(); column += 2) form[column] = 1;
+  TrainingBatch batch = random.view();
+  const auto touched = [&](const DropoutOptions& dropout) {
+    GradientPass pass(shape, kernels_, pool_);
+    Parameters gradient(shape);
+    pass.run(random_parameters(shape, 2), batch, {}, dropout, gradient);
+    return std::vector(pass.touched().begin(), pass.touched().end());
+  };
+  const std::vector<std::uint32_t> all = touched({.seed = 3, .step = 4});
+  const DropoutOptions no_words{.word_rate = 0.999999, .seed = 3, .step = 4},
+      no_form{.form_rate = 0.999999, .seed = 3, .step = 4};
+  EXPECT_EQ(touched(no_words), all);  // all columns are of one kind
+  batch.form = form;
+  std::vector<std::uint32_t> of_form, of_words;
+  for (const std::uint32_t column : all) (form[column] ? of_form : of_words).push_back(column);
+  ASSERT_FALSE(of_form.empty() || of_words.empty());
+  EXPECT_EQ(touched(no_words), of_form);
+  EXPECT_EQ(touched(no_form), of_words);
+}
+
+// The first rate is of all lines, the second of those it leaves, the third of the rest.
+TEST_F(Pass, DrawsForEachLineOnce) {
+  NetworkShape shape = kTwoLayers;
+  shape.embedding_size = 5;
+  shape.input_size = 2;
+  RandomBatch random = random_batch(shape, std::vector<std::size_t>(200, 50), 1);
+  random.lines.clear();
+  for (std::size_t line = 0; line < random.labels.size(); ++line) {
+    random.lines.append(std::vector<std::uint32_t>{0, 1}, std::vector{1.0f, 1.0f});
+  }
+  const std::vector<std::uint8_t> form = {0, 1};
+  TrainingBatch batch = random.view();
+  batch.form = form;
+  SparseRows rows = random.lines;
+  drop_lines({.line_rate = 0.2, .word_rate = 0.25, .form_rate = 0.5, .seed = 3, .step = 4}, form,
+             rows);
+  std::size_t kept[2][2] = {};
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    const std::span<const float> values = rows.row_values(row);
+    ++kept[values[0] != 0][values[1] != 0];
+  }
+  const auto lines = static_cast<double>(rows.size());
+  const double tolerance = 4 * std::sqrt(0.25 / lines);
+  EXPECT_NEAR(static_cast<double>(kept[0][0]) / lines, 0.2, tolerance);
+  EXPECT_NEAR(static_cast<double>(kept[0][1]) / lines, 0.2, tolerance);
+  EXPECT_NEAR(static_cast<double>(kept[1][0]) / lines, 0.3, tolerance);
+}
+
 // What a step does not touch costs nothing: neither the row nor its moments change.
 TEST_F(Pass, TouchesOnlyTheRowsOfAnEmbeddingWhoseFeaturesAreInTheBatch) {
   NetworkShape shape = kTwoLayers;

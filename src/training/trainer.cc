@@ -118,13 +118,16 @@ class Training {
       const std::size_t count = std::min(options_.batch_size, order.size() - done);
       std::vector<WindowRows> windows;
       for (std::size_t i = 0; i < count; ++i) windows.push_back(set_.windows[order[done + i]]);
-      const double loss = pass_.run(parameters_, {set_.rows, set_.row_labels, windows}, loss_,
-                                    {.rate = options_.dropout,
-                                     .feature_rate = options_.feature_dropout,
-                                     .line_rate = options_.line_dropout,
-                                     .seed = options_.seed,
-                                     .step = ++step_},
-                                    gradient_);
+      const double loss =
+          pass_.run(parameters_, {set_.rows, set_.row_labels, windows, set_.form}, loss_,
+                    {.rate = options_.dropout,
+                     .feature_rate = options_.feature_dropout,
+                     .line_rate = options_.line_dropout,
+                     .word_rate = options_.word_dropout,
+                     .form_rate = options_.form_dropout,
+                     .seed = options_.seed,
+                     .step = ++step_},
+                    gradient_);
       adam_.set_learning_rate(learning_rate());
       adam_.update(kernels_, pool_, gradient_, pass_.touched(), parameters_);
       average();

@@ -107,6 +107,17 @@ Vectorizer learn_vectorizer(const std::vector<ClassifiedLines>& documents,
   return builder.build();
 }
 
+std::vector<std::uint8_t> columns_of_form(const std::vector<ClassifiedLines>& documents,
+                                          const Vectorizer& vectorizer, FeatureScratch& scratch) {
+  std::vector<std::uint8_t> form(vectorizer.width(), 0);
+  for (const ClassifiedLines& lines : documents) {
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      vectorizer.mark_form(lines.document().line(lines.number(i)), lines.place(i), scratch, form);
+    }
+  }
+  return form;
+}
+
 }  // namespace
 
 TrainingSet make_training_set(const std::vector<const Document*>& documents,
@@ -130,6 +141,7 @@ TrainingSet make_training_set(const std::vector<const Document*>& documents,
     set.width = set.vectorizer.width();
   }
   FeatureScratch scratch;
+  if (set.vectorizer.is_rich()) set.form = columns_of_form(classified, set.vectorizer, scratch);
   for (const ClassifiedLines& lines : classified) {
     const std::size_t first = set.rows.size();
     for (std::size_t i = 0; i < lines.size(); ++i) {

@@ -25,6 +25,8 @@ struct TrainingSet {
   SparseRows rows;        // scaled: column c by column_scale[c]
   // 1 / root mean square of the column over the rows; empty for rich features, all 1 as they are.
   std::vector<float> column_scale;
+  // Rich features: 1 where a column tells how lines are built and not what they say; else empty.
+  std::vector<std::uint8_t> form;
   std::vector<std::int32_t> row_labels;
   std::vector<WindowRows> windows;
 };
