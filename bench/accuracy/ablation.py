@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """ablation.py [--folds AC] [--seeds 1]: what each group of rich features brings and costs.
 
-Takes one group of the default away at a time, or adds the one it lacks, trains on all but a fold of
+Takes one group of the default away at a time, or adds one it lacks, trains on all but a fold of
 the documents, scores that fold and labels all 50 documents: macro-F1, and processor time a line,
 loading of the model left out.
 """
@@ -28,13 +28,13 @@ GROUPS = [
     "line",
     "block",
 ]
-ADDED = "prefixes"  # not in the default
-WITHOUT = [
-    [ADDED],
+NOT_IN_DEFAULT = ["prefixes", "suffixes"]
+CHANGES = [
     [],
-    *([ADDED, group] for group in GROUPS if group != ADDED),
-    [ADDED, "words", "cased", "plain"],
-    [ADDED, "line", "block"],
+    *([group] for group in GROUPS),
+    NOT_IN_DEFAULT,
+    ["words", "cased", "plain"],
+    ["line", "block"],
 ]
 RUNS = 3  # of prediction, of which the median counts
 
@@ -58,14 +58,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="rich features without one group at a time")
     parser.add_argument("--folds", default="AC")
     parser.add_argument("--seeds", default="1")
-    parser.add_argument("--without", help="of all groups, with commas; default: each in turn")
+    parser.add_argument("--change", help="groups with commas between; default: each in turn")
     parser.add_argument("--times-only", action="store_true", help="one short training each")
     asked = parser.parse_args()
-    without = [asked.without.split(",")] if asked.without else WITHOUT
-    print("| without | " + " | ".join(asked.folds) + " | mean | microseconds a line |")
+    changes = [asked.change.split(",")] if asked.change else CHANGES
+    print("| with or without | " + " | ".join(asked.folds) + " | mean | microseconds a line |")
     print("|---" * (len(asked.folds) + 3) + "|")
-    for groups in without:
-        kept = ",".join(group for group in GROUPS if group not in groups)
+    for groups in changes:
+        kept = ",".join(g for g in GROUPS if (g in groups) == (g in NOT_IN_DEFAULT))
         scores: dict[str, list[float]] = {fold: [] for fold in asked.folds}
         with tempfile.TemporaryDirectory() as folder:
             model = Path(folder) / "model.skol"
@@ -78,8 +78,8 @@ def main() -> None:
             cost = microseconds(model, rest + held)
         cells = [f"{mean(found):.4f}" for found in scores.values()]
         cells.append(f"{mean(mean(found) for found in scores.values()):.4f}")
-        less = [group for group in groups if group != ADDED]
-        name = ", ".join(less) or ("nothing: the default" if groups else f"nothing, and {ADDED}")
+        name = ", ".join(f"{'+' if g in NOT_IN_DEFAULT else '-'} {g}" for g in groups)
+        name = name or "the default"
         print(f"| {name} | {' | '.join(cells)} | {cost:.1f} |", flush=True)
 
 

@@ -26,7 +26,7 @@ struct FeatureOptions {
 };
 
 struct RichOptions {
-  std::size_t vocab_size = 65536;  // the most features kept
+  std::size_t vocab_size = 16384;  // the most features kept
   std::size_t min_doc_freq = 2;    // a feature of fewer lines is left out
   std::uint32_t groups = kAllFeatureGroups;
 };
