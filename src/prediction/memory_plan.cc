@@ -25,7 +25,8 @@ constexpr std::uint64_t kThreadBytes = std::uint64_t{64} << 10;
 // A line of prose, and the terms on it that a vocabulary of a thousand knows: the corpus has 50 and
 // 35 on average. Longer lines count when they come (PredictionRun).
 constexpr std::uint64_t kTextOfLine = 64, kTermsOfLine = 48;
-// The rich features of a line that a vocabulary of 65,536 knows: the corpus has 90.
+// The rich features of a line that a model knows: the corpus has 53 with the defaults, and 90 of
+// 65,536 features with affixes.
 constexpr std::uint64_t kRichFeaturesOfLine = 112;
 // A term in memory: its text, offset, slots of the hash table and IDF.
 constexpr std::uint64_t kTermBytes = 64;
