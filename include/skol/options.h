@@ -86,7 +86,7 @@ void visit_training_options(Options& o, Visitor&& visit) {
         "of the rest, share that lose shapes and layout and keep their words");
   visit("schedule", o.schedule,
         "learning rate: constant; one-cycle, which rises and falls over all epochs, none left out; "
-        "auto: one cycle of 5 epochs at most where features are embedded, else constant");
+        "auto: one cycle of 8 epochs at most where features are embedded, else constant");
   visit("averaging", o.averaging,
         "share of the mean of all weights so far that each step keeps, as 0.995; 0: the last "
         "weights");
