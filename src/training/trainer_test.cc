@@ -147,7 +147,7 @@ TEST(Train, ChoosesTheScheduleThatGoesWithTheFeatures) {
   const TrainingResult rich = train(lessons(10), options, {});
   EXPECT_EQ(rich.model.options().features, "rich");
   EXPECT_EQ(rich.model.options().schedule, "one-cycle");
-  EXPECT_EQ(rich.epochs, 5u);
+  EXPECT_EQ(rich.epochs, 8u);
   options.epochs = 3;
   EXPECT_EQ(train(lessons(10), options, {}).epochs, 3u);
   options.features = "compact";
