@@ -26,10 +26,12 @@ RESULTS = ROOT / "bench" / "results.json"
 # The peers have the guide's network, which reads words and suffixes without an embedding.
 @pytest.fixture(scope="module")
 def compact_path(train_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    classifier = RNNClassifier(model_params={**SMALL, "features": "compact"})
-    classifier.fit(train_folder)
     path = tmp_path_factory.mktemp("compact") / "model.skol"
-    classifier.save_to_disk(path)
+    classifier = RNNClassifier(
+        model_params={**SMALL, "features": "compact"}, model_storage="disk", model_path=path
+    )
+    classifier.fit(train_folder)
+    classifier.save_model()
     return path
 
 
