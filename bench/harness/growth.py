@@ -43,7 +43,7 @@ def scaling(results: Json) -> str:
             rows.append(
                 [
                     count(p["at"]),
-                    f"{cost:,.0f}" if cost >= 100 else f"{cost:.3g}",
+                    count(cost) if cost >= 100 else f"{cost:.3g}",
                     to_before,
                     windows,
                     megabytes(p["peak_bytes"]),

@@ -12,8 +12,8 @@ void drop_lines(const DropoutOptions& options, std::span<const std::uint8_t> for
   for (std::size_t row = 0; row < rows.size(); ++row) {
     const double drawn = random.uniform(row);
     if (drawn >= any) continue;
+    const bool drops_form = drawn >= words;
     for (std::size_t j = rows.offsets[row]; j < rows.offsets[row + 1]; ++j) {
-      const bool drops_form = drawn >= words;
       if (drawn < all || (form[rows.columns[j]] != 0) == drops_form) rows.values[j] = 0.0f;
     }
   }

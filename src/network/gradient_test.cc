@@ -254,34 +254,6 @@ TEST_F(Pass, LeavesOutTheWordsOfALineOrItsForm) {
   EXPECT_EQ(touched(no_form), of_words);
 }
 
-// The first rate is of all lines, the second of those it leaves, the third of the rest.
-TEST_F(Pass, DrawsForEachLineOnce) {
-  NetworkShape shape = kTwoLayers;
-  shape.embedding_size = 5;
-  shape.input_size = 2;
-  RandomBatch random = random_batch(shape, std::vector<std::size_t>(200, 50), 1);
-  random.lines.clear();
-  for (std::size_t line = 0; line < random.labels.size(); ++line) {
-    random.lines.append(std::vector<std::uint32_t>{0, 1}, std::vector{1.0f, 1.0f});
-  }
-  const std::vector<std::uint8_t> form = {0, 1};
-  TrainingBatch batch = random.view();
-  batch.form = form;
-  SparseRows rows = random.lines;
-  drop_lines({.line_rate = 0.2, .word_rate = 0.25, .form_rate = 0.5, .seed = 3, .step = 4}, form,
-             rows);
-  std::size_t kept[2][2] = {};
-  for (std::size_t row = 0; row < rows.size(); ++row) {
-    const std::span<const float> values = rows.row_values(row);
-    ++kept[values[0] != 0][values[1] != 0];
-  }
-  const auto lines = static_cast<double>(rows.size());
-  const double tolerance = 4 * std::sqrt(0.25 / lines);
-  EXPECT_NEAR(static_cast<double>(kept[0][0]) / lines, 0.2, tolerance);
-  EXPECT_NEAR(static_cast<double>(kept[0][1]) / lines, 0.2, tolerance);
-  EXPECT_NEAR(static_cast<double>(kept[1][0]) / lines, 0.3, tolerance);
-}
-
 // What a step does not touch costs nothing: neither the row nor its moments change.
 TEST_F(Pass, TouchesOnlyTheRowsOfAnEmbeddingWhoseFeaturesAreInTheBatch) {
   NetworkShape shape = kTwoLayers;
@@ -306,6 +278,27 @@ TEST_F(Pass, TouchesOnlyTheRowsOfAnEmbeddingWhoseFeaturesAreInTheBatch) {
     const bool same = std::equal(now, now + 5, before.sparse_weights().at(row, 0));
     EXPECT_EQ(same, row != 4 && row != 7) << row;
   }
+}
+
+// The first rate is of all lines, the second of those it leaves, the third of the rest.
+TEST(LineDropout, DrawsForEachLineOnce) {
+  SparseRows rows;
+  for (std::size_t line = 0; line < 10000; ++line) {
+    rows.append(std::vector<std::uint32_t>{0, 1}, std::vector{1.0f, 1.0f});
+  }
+  const std::vector<std::uint8_t> form = {0, 1};
+  drop_lines({.line_rate = 0.2, .word_rate = 0.25, .form_rate = 0.5, .seed = 3, .step = 4}, form,
+             rows);
+  std::size_t kept[2][2] = {};
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    const std::span<const float> values = rows.row_values(row);
+    ++kept[values[0] != 0][values[1] != 0];
+  }
+  const auto lines = static_cast<double>(rows.size());
+  const double tolerance = 4 * std::sqrt(0.25 / lines);
+  EXPECT_NEAR(static_cast<double>(kept[0][0]) / lines, 0.2, tolerance);
+  EXPECT_NEAR(static_cast<double>(kept[0][1]) / lines, 0.2, tolerance);
+  EXPECT_NEAR(static_cast<double>(kept[1][0]) / lines, 0.3, tolerance);
 }
 
 TEST(DropoutMask, KeepsTheMean) {
