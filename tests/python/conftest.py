@@ -18,6 +18,12 @@ SMALL = {"hidden_size": 16, "num_layers": 1, "window_size": 20, "epochs": 6, "ve
 
 
 @pytest.fixture(scope="session")
+def small() -> dict[str, int]:
+    """What model_bytes is trained with, for tests that train one of another kind."""
+    return SMALL
+
+
+@pytest.fixture(scope="session")
 def train_folder() -> Path:
     return SAMPLE / "train"
 

@@ -12,7 +12,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import SMALL
 
 from skol_classifier import RNNClassifier
 
@@ -25,10 +24,12 @@ RESULTS = ROOT / "bench" / "results.json"
 
 # The peers have the guide's network, which reads words and suffixes without an embedding.
 @pytest.fixture(scope="module")
-def compact_path(train_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def compact_path(
+    train_folder: Path, small: dict[str, int], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     path = tmp_path_factory.mktemp("compact") / "model.skol"
     classifier = RNNClassifier(
-        model_params={**SMALL, "features": "compact"}, model_storage="disk", model_path=path
+        model_params={**small, "features": "compact"}, model_storage="disk", model_path=path
     )
     classifier.fit(train_folder)
     classifier.save_model()
