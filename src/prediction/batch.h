@@ -24,8 +24,8 @@ class BatchPredictor final : public BatchRunner {
   BatchPredictor(const Network& network, const Vectorizer& vectorizer, ThreadPool& pool,
                  std::size_t window_size, std::size_t batch_size);
 
-  // `look` is called between groups of micro-batches, several times a second, with the windows that
-  // are done by then; what it throws ends the call.
+  // `look` is called between micro-batches, several times a second, with the windows that are done
+  // by then, from the calling thread while others work; what it throws ends the call.
   void predict(std::span<const BatchWindow> windows,
                const std::function<void(std::size_t windows)>& look) override;
   std::size_t workspace_bytes() const override;
