@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "skol/predictor.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <cstring>
 #include <random>
+#include <set>
 #include <stdexcept>
+#include <thread>
 
 #include "kernels/kernels.h"
 #include "model/model_data.h"
@@ -17,6 +20,8 @@
 
 namespace skol {
 namespace {
+
+using ::testing::ElementsAre;
 
 std::vector<Document> mixed_documents() {
   std::vector<Document> documents;
@@ -204,6 +209,20 @@ TEST(Predictor, TakesAStrideOfItsOwnAndRefusesOneThatLeavesLinesOut) {
 TEST(MostProbable, IsTheFirstOfEquals) {
   const float p[] = {0.2f, 0.4f, 0.4f};
   EXPECT_EQ(most_probable(p, 3), 1);
+}
+
+TEST(Predictor, LooksFromTheCallingThreadWhileOthersWork) {
+  PredictionOptions options;
+  options.prediction_batch_size = 100000;
+  options.threads = 3;
+  Predictor predictor(random_model(), options);
+  std::set<std::thread::id> threads;
+  PredictionRun run(
+      predictor, [](LabelledDocument&&) {},
+      [&](const PredictionStats&) { threads.insert(std::this_thread::get_id()); });
+  run.add(random_document("long", 20000, 1));
+  run.finish();
+  EXPECT_THAT(threads, ElementsAre(std::this_thread::get_id()));
 }
 
 TEST(Predictor, CanBeEndedWithinALongDocument) {
