@@ -75,8 +75,10 @@ class BudgetTest(MemoryTest):
         report = self.same_or_refused(done, out)
         size = report["prediction_batch_size"]
         self.assertLess(size, 100_000)
-        self.assertEqual(report["batch_sizes"], [size])
-        self.assertEqual(report["reductions"], 0)
+        self.assertEqual(report["batch_sizes"][0], size)
+        if not SANITIZED:  # which keeps freed memory, so that a slow run makes the batch smaller yet
+            self.assertEqual(report["batch_sizes"], [size])
+            self.assertEqual(report["reductions"], 0)
         warnings = [line for line in done.err.splitlines() if f"100000 -> {size}" in line]
         self.assertEqual(len(warnings), 1, done.err)
         self.assertIn("--memory-budget", warnings[0])
