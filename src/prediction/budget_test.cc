@@ -13,8 +13,8 @@
 namespace skol {
 namespace {
 
-// AddressSanitizer keeps freed memory for a while: what the process holds grows from test to test.
-#if defined(__SANITIZE_ADDRESS__)
+// A sanitizer keeps freed memory for a while: what the process holds grows from test to test.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr bool kFreedMemoryIsKept = true;
 #else
 constexpr bool kFreedMemoryIsKept = false;
