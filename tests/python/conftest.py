@@ -14,13 +14,11 @@ from skol_classifier import RNNClassifier
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample"
 
-SMALL = {"hidden_size": 16, "num_layers": 1, "window_size": 20, "epochs": 6, "verbosity": 0}
-
 
 @pytest.fixture(scope="session")
 def small() -> dict[str, int]:
-    """What model_bytes is trained with, for tests that train one of another kind."""
-    return SMALL
+    """What small models are trained with."""
+    return {"hidden_size": 16, "num_layers": 1, "window_size": 20, "epochs": 6, "verbosity": 0}
 
 
 @pytest.fixture(scope="session")
@@ -44,9 +42,9 @@ def texts() -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def model_bytes(train_folder: Path) -> bytes:
+def model_bytes(train_folder: Path, small: dict[str, int]) -> bytes:
     """The same wherever the repository lies: which documents are held back hangs on their paths."""
-    classifier = RNNClassifier(model_params=SMALL)
+    classifier = RNNClassifier(model_params=small)
     with chdir(train_folder.parent):
         classifier.fit(train_folder.name)
     assert classifier._model is not None
